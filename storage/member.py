@@ -1,0 +1,147 @@
+"""Who belongs to a team, and in which roles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Tx, insert_if_absent
+from storage.schema import chat, member
+from storage.team import CHAT, TeamChat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    id: int
+    team_id: int
+    platform: str
+    external_id: str
+    name: str
+    roles: Sequence[str] = field(hash=False)
+
+    def has(self, *roles: str) -> bool:
+        return any(role in self.roles for role in roles)
+
+
+_member = (
+    member.c.id,
+    member.c.team_id,
+    member.c.platform,
+    member.c.external_id,
+    member.c.name,
+    member.c.roles,
+)
+
+
+async def meet(
+    tx: Tx, *, team_id: int, platform: str, people: Sequence[tuple[str, str]], at: datetime
+) -> list[Member]:
+    """The members with these (platform id, shown name), in this order; new ones are added."""
+    if not people:
+        return []
+    newcomers = [
+        {
+            "team_id": team_id,
+            "platform": platform,
+            "external_id": external_id,
+            "name": name[:80] or external_id[:80],
+            "roles": [],
+            "joined_at": at,
+        }
+        for external_id, name in sorted(people)  # in one order: rivals do not deadlock
+    ]
+    await tx.execute(insert_if_absent(member, tx), newcomers)
+    rows = await tx.execute(
+        sa.select(*_member).where(
+            member.c.team_id == team_id,
+            member.c.platform == platform,
+            member.c.external_id.in_([external_id for external_id, _ in people]),
+        )
+    )
+    found = {row.external_id: Member(**row._mapping) for row in rows}
+    return [found[external_id] for external_id, _ in people]
+
+
+async def rename(tx: Tx, member_id: int, name: str) -> None:
+    await tx.execute(sa.update(member).where(member.c.id == member_id).values(name=name[:80]))
+
+
+async def in_team(tx: Tx, team_id: int) -> list[Member]:
+    rows = await tx.execute(
+        sa.select(*_member).where(member.c.team_id == team_id).order_by(member.c.id)
+    )
+    return [Member(**row._mapping) for row in rows]
+
+
+async def by_ids(tx: Tx, ids: Sequence[int]) -> dict[int, Member]:
+    if not ids:
+        return {}
+    rows = await tx.execute(sa.select(*_member).where(member.c.id.in_(list(ids))))
+    return {row.id: Member(**row._mapping) for row in rows}
+
+
+_with_roles = (
+    sa.select(*_member)
+    # Few have one, and every blocker asks: do not read the whole team for them.
+    .where(member.c.team_id == sa.bindparam("team"), sa.cast(member.c.roles, sa.Text) != "[]")
+    .order_by(member.c.id)
+)
+
+
+async def in_role(tx: Tx, team_id: int, role: str) -> list[Member]:
+    rows = await tx.execute(_with_roles, {"team": team_id})
+    return [Member(**row._mapping) for row in rows if role in row.roles]
+
+
+async def set_roles(tx: Tx, member_id: int, roles: Sequence[str]) -> None:
+    await tx.execute(sa.update(member).where(member.c.id == member_id).values(roles=list(roles)))
+
+
+async def teams_of(tx: Tx, *, platform: str, external_id: str) -> list[int]:
+    """Ids of the teams that this person belongs to."""
+    rows = await tx.execute(
+        sa.select(member.c.team_id)
+        .where(member.c.platform == platform, member.c.external_id == external_id)
+        .order_by(member.c.id)
+    )
+    return list(rows.scalars())
+
+
+async def contacts(tx: Tx, team_id: int) -> list[dict[str, Any]]:
+    """What a CRM's rows are mapped by: id, name, external_id, mobile, email, crm_login."""
+    rows = await tx.execute(
+        sa.select(
+            member.c.id,
+            member.c.name,
+            member.c.external_id,
+            member.c.mobile,
+            member.c.email,
+            member.c.crm_login,
+        ).where(member.c.team_id == team_id)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+async def set_contact(tx: Tx, member_id: int, **values: str) -> None:
+    """Set ``mobile``, ``email`` or ``crm_login``."""
+    await tx.execute(sa.update(member).where(member.c.id == member_id).values(**values))
+
+
+async def private_chat(tx: Tx, each: Member) -> TeamChat | None:
+    """The private chat in which this member has spoken to the bot."""
+    row = (
+        await tx.execute(
+            sa.select(*CHAT)
+            .where(
+                chat.c.platform == each.platform,
+                chat.c.private,
+                chat.c.person == each.external_id,
+                chat.c.closed_at.is_(None),
+            )
+            .order_by(chat.c.id)
+            .limit(1)
+        )
+    ).one_or_none()
+    return TeamChat(**row._mapping) if row else None

@@ -1,0 +1,109 @@
+"""What each member said in the standup of a day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Tx, insert_if_absent
+from storage.schema import member, standup_answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    id: int
+    member_id: int
+    member_name: str
+    yesterday: str
+    today: str
+    blockers: str
+    opened: Sequence[Mapping[str, Any]]  # {"text", "number"}: the ledger entry of each blocker
+    late: bool
+    at: datetime  # when it was first given
+
+    @property
+    def given(self) -> bool:
+        return bool(self.yesterday or self.today or self.blockers)
+
+
+_answers = sa.select(
+    standup_answer.c.id,
+    standup_answer.c.member_id,
+    member.c.name.label("member_name"),
+    standup_answer.c.yesterday,
+    standup_answer.c.today,
+    standup_answer.c.blockers,
+    standup_answer.c.opened,
+    standup_answer.c.late,
+    standup_answer.c.at,
+).join(member, member.c.id == standup_answer.c.member_id)
+
+
+async def find(tx: Tx, *, team_id: int, day: date, member_id: int) -> Answer | None:
+    row = (await tx.execute(_answers.where(*_key(team_id, day, member_id)))).one_or_none()
+    return Answer(**row._mapping) if row else None
+
+
+async def hold(
+    tx: Tx, *, team_id: int, day: date, member_id: int, late: bool, at: datetime
+) -> Answer:
+    """The member's answer of the day, made empty if it is new, and locked until the commit.
+
+    So one answer that is said twice at once opens its blockers once.
+    """
+    values = {
+        "team_id": team_id,
+        "day": day,
+        "member_id": member_id,
+        "yesterday": "",
+        "today": "",
+        "blockers": "",
+        "opened": [],
+        "late": late,
+        "at": at,
+    }
+    await tx.execute(insert_if_absent(standup_answer, tx).values(**values))
+    query = _answers.where(*_key(team_id, day, member_id))
+    row = (await tx.execute(query.with_for_update(of=standup_answer))).one()
+    return Answer(**row._mapping)
+
+
+def _key(team_id: int, day: date, member_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        standup_answer.c.team_id == team_id,
+        standup_answer.c.day == day,
+        standup_answer.c.member_id == member_id,
+    )
+
+
+async def write(
+    tx: Tx,
+    answer_id: int,
+    *,
+    yesterday: str,
+    today: str,
+    blockers: str,
+    opened: Sequence[Mapping[str, Any]],
+) -> None:
+    await tx.execute(
+        sa.update(standup_answer)
+        .where(standup_answer.c.id == answer_id)
+        .values(
+            yesterday=yesterday,
+            today=today,
+            blockers=blockers,
+            opened=[dict(each) for each in opened],
+        )
+    )
+
+
+async def of_day(tx: Tx, team_id: int, day: date) -> list[Answer]:
+    """The answers of a day, in the order they were given."""
+    rows = await tx.execute(
+        _answers.where(standup_answer.c.team_id == team_id, standup_answer.c.day == day).order_by(
+            standup_answer.c.at, standup_answer.c.id
+        )
+    )
+    return [Answer(**row._mapping) for row in rows]
