@@ -1,0 +1,100 @@
+"""What a handler or a job works with: one transaction at one instant."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.config import Config
+from bot.errors import Refusal
+from bot.message import Incoming, Outgoing, to_json
+from bot.roles import Role
+from bot.workdays import Calendar
+from storage import ledger, outbox
+from storage import member as members
+from storage import team as teams
+from storage.database import Tx
+from storage.member import Member
+from storage.outbox import Waiting
+from storage.team import Team, TeamChat
+
+# A letter belongs to the process that wrote it for this long; then any other may send it.
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One transaction, for one team, at one instant."""
+
+    tx: Tx
+    team: Team
+    now: datetime  # aware, in the calendar's zone; for a job, the instant it was due
+    calendar: Calendar
+    config: Config
+    cause: str  # what letters are written for: their keys come from it
+    clock: datetime  # the real instant of writing: a late job still says its own hour
+    letters: list[Waiting] = field(default_factory=list)  # written so far, leased to us
+
+    async def tell(
+        self, chat: TeamChat, message: Outgoing, *, number: int | None = None, **reply: Any
+    ) -> None:
+        """Put a message in the outbox; it leaves when the transaction is committed."""
+        key = hashlib.sha256(f"{self.cause}/{len(self.letters)}".encode()).hexdigest()[:40]
+        letter = await outbox.put(
+            self.tx,
+            key=key,
+            chat=chat,
+            message=to_json(message),
+            at=self.clock,
+            leased_until=self.clock + LEASE,
+            number=number,
+            **reply,
+        )
+        if letter is not None:
+            self.letters.append(letter)
+
+    async def home(self, purpose: str = "") -> TeamChat | None:
+        """The group for posts of this purpose, else the team's first group."""
+        groups = await teams.groups(self.tx, self.team.id)
+        for each in groups:
+            if purpose and each.purpose == purpose:
+                return each
+        return groups[0] if groups else None
+
+    async def in_role(self, role: Role) -> list[Member]:
+        return await members.in_role(self.tx, self.team.id, role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Context):
+    """One message of one member."""
+
+    chat: TeamChat
+    sender: Member
+    incoming: Incoming
+    text: str  # cleaned; for the fallback this is the whole sentence
+    commands: Any  # all commands, for 帮助
+    quoted_number: int | None = None
+
+    async def step(self, verb: str, text: str = "") -> None:
+        """Note a lasting change beside the ledger, so that 撤销 does not reach past it."""
+        await ledger.note_step(
+            self.tx, by_id=self.sender.id, at=self.clock, verb=verb[:20], text=text
+        )
+
+    async def require(self, *roles: Role) -> None:
+        """Raise Refusal unless the sender has one of the roles."""
+        if not self.sender.has(*roles):
+            raise Refusal(
+                f"这件事要{'、'.join(roles[:-1])}{'或' if roles[1:] else ''}{roles[-1]}来做",
+                usage=False,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer, and what it means: a ledger entry that quoting it stands for, or a question."""
+
+    message: Outgoing
+    number: int | None = None
+    asks: bool = False  # a question: the first press of a button answers it

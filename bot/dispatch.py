@@ -1,0 +1,360 @@
+"""From a verified message to a committed answer.
+
+Everything that happens to a message happens in one transaction. Messages that arrive together
+share it: if one of them is refused or fails, the transaction is rolled back and each is done
+again by itself, so that no message can spoil another.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.clarify import ask_about
+from bot.command import Command, Commands, Found
+from bot.config import Config
+from bot.context import Reply, Request
+from bot.errors import Refusal
+from bot.grammar import Sentence, Unclear, clean, half_width, parse
+from bot.message import Button, Card, Incoming, Kind, Outgoing, Text
+from bot.people import recognise
+from bot.workdays import Calendar
+from storage import inbox, ledger, outbox
+from storage import member as members
+from storage import team as teams
+from storage.database import Database, Tx
+from storage.member import Member
+from storage.outbox import Waiting
+
+log = logging.getLogger(__name__)
+
+MOST_TOGETHER = 32  # messages in one commit
+LONGEST = 20_000  # characters of a message that are worth reading
+DEFAULT_TEAM = "大管家"
+
+Greeter = Callable[[Request], Awaitable[Outgoing | None]]
+
+
+class Interrupted(Exception):
+    """Storing the message was stopped half way; nothing of it is kept."""
+
+
+class _Ticket:
+    def __init__(self, incoming: Incoming) -> None:
+        self.incoming = incoming
+        self.done = False
+        self.error: Exception | None = Interrupted(incoming.id)  # until it is stored
+
+
+class Dispatcher:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        commands: Commands,
+        greeters: dict[Kind, Greeter],
+        config: Config,
+        calendar: Calendar,
+        clock: Callable[[], datetime],
+        post: Callable[[Sequence[Waiting]], None],
+    ) -> None:
+        self._database = database
+        self._commands = commands
+        self._greeters = greeters
+        self._config = config
+        self._calendar = calendar
+        self._clock = clock
+        self._post = post
+        self._waiting: list[_Ticket] = []
+        self._turn = asyncio.Lock()
+        self.outcomes: dict[str, int] = {}
+
+    async def handle(self, incoming: Incoming) -> None:
+        """Return when the message and its answer are on disk, or were before.
+
+        Raises if they could not be stored: the platform should send the message again.
+        """
+        ticket = _Ticket(incoming)
+        self._waiting.append(ticket)
+        async with self._turn:
+            if not ticket.done:
+                together = self._waiting[:MOST_TOGETHER]
+                if ticket not in together:
+                    together = [*together[:-1], ticket]
+                self._waiting = [each for each in self._waiting if each not in together]
+                await self._commit(together)
+        if ticket.error is not None:
+            raise ticket.error
+
+    async def _commit(self, together: list[_Ticket]) -> None:
+        try:
+            if len(together) > 1:
+                try:
+                    await self._together(together)
+                except Exception as error:
+                    log.debug("%d messages are done one by one: %r", len(together), error)
+                    for each in together:
+                        await self._alone(each)
+            else:
+                await self._alone(together[0])
+        finally:
+            for each in together:
+                each.done = True
+
+    async def _together(self, tickets: Sequence[_Ticket]) -> None:
+        letters: list[Waiting] = []
+        outcomes: list[str] = []
+        async with self._database.begin() as tx:
+            fresh = await inbox.take(tx, [_arrival(each.incoming) for each in tickets])
+            for each in tickets:
+                outcome, written = await self._work(tx, each.incoming, fresh)
+                outcomes.append(outcome)
+                letters.extend(written)
+        for each in tickets:
+            each.error = None
+        self._count(outcomes)
+        self._post(letters)
+
+    async def _alone(self, ticket: _Ticket) -> None:
+        try:
+            try:
+                await self._settle(ticket)
+            except sa.exc.DBAPIError as error:
+                # A deadlock with another replica, or a connection that broke: once more.
+                cause = type(error.orig).__name__
+                log.warning("message %s is tried again: %s", ticket.incoming.id, cause)
+                await self._settle(ticket)
+        except Exception as error:
+            log.warning("message %s not stored: %s", ticket.incoming.id, type(error).__name__)
+            ticket.error = error
+
+    async def _settle(self, ticket: _Ticket) -> None:
+        """Handle one message, or close it with the reason why not. Raises if neither is stored."""
+        incoming = ticket.incoming
+        try:
+            await self._together([ticket])
+        except Refusal as refusal:
+            await self._close(incoming, "refused", refusal.text, Text(text=refusal.text))
+        except sa.exc.DBAPIError:
+            raise
+        except Exception:
+            log.exception("message %s of %s failed", incoming.id, incoming.chat.platform)
+            sorry = Text(text="抱歉，这一句我没处理好，已经记下来了。请稍后再说一次。")
+            await self._close(incoming, "failed", "bug", sorry)
+        ticket.error = None
+
+    async def _close(self, incoming: Incoming, outcome: str, why: str, answer: Outgoing) -> None:
+        """In a second transaction: the message is settled, and its sender told why not."""
+        async with self._database.begin() as tx:
+            if not await inbox.take(tx, [_arrival(incoming, outcome=outcome, why=why)]):
+                return
+            request = await self._arrive(tx, incoming)
+            await self._answer(request, Reply(message=answer))
+        self._count([outcome])
+        self._post(request.letters)
+
+    def _count(self, outcomes: Sequence[str]) -> None:
+        for outcome in outcomes:
+            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+
+    async def _work(
+        self, tx: Tx, incoming: Incoming, fresh: set[tuple[str, str]]
+    ) -> tuple[str, Sequence[Waiting]]:
+        """``fresh``: what is new among the messages of this commit; ours is struck off."""
+        key = (incoming.chat.platform, incoming.id)
+        if key not in fresh:
+            log.info("message %s of %s came again", incoming.id, incoming.chat.platform)
+            return "repeated", ()
+        fresh.remove(key)
+        if incoming.kind is Kind.SAID and not incoming.addressed:
+            return "overheard", ()
+        request = await self._arrive(tx, incoming)
+        if incoming.kind is not Kind.SAID:
+            greeter = self._greeters.get(incoming.kind)
+            await self._answer(request, await greeter(request) if greeter else None)
+            return "event", request.letters
+        try:
+            await self._answer(request, await self._reply(request))
+        except Unclear as unclear:
+            question = ask_about(unclear, request.text, request.now)
+            await self._answer(request, Reply(message=question, asks=True))
+        return "done", request.letters
+
+    async def _arrive(self, tx: Tx, incoming: Incoming) -> Request:
+        """The scene of a message; chat and sender are made known if they are new."""
+        where = incoming.chat
+        scene = await teams.scene(
+            tx, platform=where.platform, chat_id=where.id, sender_id=incoming.sender.id
+        )
+        if scene is None:
+            await self._open_chat(tx, incoming)
+            scene = await teams.scene(
+                tx, platform=where.platform, chat_id=where.id, sender_id=incoming.sender.id
+            )
+        if scene is None:
+            raise LookupError(f"chat {where.id} vanished")
+        sender = Member(**scene.member) if scene.member else None
+        name = clean(incoming.sender.name).strip()
+        if sender is None:
+            (sender,) = await members.meet(
+                tx,
+                team_id=scene.team.id,
+                platform=where.platform,
+                people=[(incoming.sender.id, name)],
+                at=self._clock(),
+            )
+        elif name and name[:80] != sender.name:
+            await members.rename(tx, sender.id, name)
+        now = self._clock()
+        return Request(
+            tx=tx,
+            team=scene.team,
+            now=now.astimezone(self._calendar.zone),
+            clock=now,
+            calendar=self._calendar,
+            config=self._config,
+            cause=f"{where.platform}/{incoming.id}",
+            chat=scene.chat,
+            sender=sender,
+            incoming=incoming,
+            text=clean(incoming.text)[:LONGEST].strip(),
+            commands=self._commands,
+        )
+
+    async def _open_chat(self, tx: Tx, incoming: Incoming) -> None:
+        """A private chat belongs to its person's team; a new group joins the first team."""
+        where = incoming.chat
+        known = await members.teams_of(tx, platform=where.platform, external_id=incoming.sender.id)
+        if where.private and known:
+            team_id = known[0]
+        else:
+            existing = await teams.all_teams(tx)
+            at = self._clock()
+            first = existing[0] if existing else await teams.open_team(tx, DEFAULT_TEAM, at=at)
+            team_id = first.id
+        await teams.open_chat(
+            tx,
+            team_id=team_id,
+            platform=where.platform,
+            external_id=where.id,
+            private=where.private,
+            name=clean(where.name)[:200],
+            person=incoming.sender.id,
+        )
+
+    async def _reply(self, request: Request) -> Outgoing | Reply | None:
+        if request.incoming.clicked and request.incoming.quoted:
+            first = await outbox.settle_question(
+                request.tx, chat_id=request.chat.id, sent_id=request.incoming.quoted
+            )
+            if not first:
+                raise Refusal("这个已经有人选过了", usage=False)
+        found = self._commands.find(request.text)
+        if found is None:
+            return await self._otherwise(request)
+        command = found.command
+        if command.roles:
+            await request.require(*command.roles)
+        try:
+            values = parse(command.parameters, await self._sentence(request, found))
+        except Refusal as refusal:
+            raise _with_usage(refusal, command) from refusal
+        try:
+            return await command.handler(request, **values)
+        except Refusal as refusal:
+            raise _with_usage(refusal, command) from refusal
+
+    async def _otherwise(self, request: Request) -> Outgoing | Reply | None:
+        meant = self._commands.near(request.text)
+        if meant is not None:
+            card = Card(
+                title="没看懂这句",
+                text=f"你是不是想说：{meant[:200]}",
+                buttons=(Button(label="就是这句", say=meant[:500], style="primary"),),
+            )
+            return Reply(message=card, asks=True)
+        if self._commands.fallback is None:
+            return None
+        return await self._commands.fallback(request)
+
+    async def _sentence(self, request: Request, found: Found) -> Sentence:
+        incoming = request.incoming
+        text = request.text[found.rest :]
+        wanted = found.command.parameters
+        people, roster = await recognise(request, text, incoming, wanted)
+        return Sentence(
+            text=text,
+            people=people,
+            fields=incoming.fields or None,
+            roster=roster,
+            quoted_number=await self._quoted_number(request),
+            now=request.now,
+            calendar=self._calendar,
+            hours=self._config.deadlines.hours,
+        )
+
+    async def _quoted_number(self, request: Request) -> int | None:
+        """The ledger entry that the quoted message speaks of, if it is one."""
+        incoming = request.incoming
+        if incoming.quoted:
+            number = await outbox.number_of(
+                request.tx, chat_id=request.chat.id, sent_id=incoming.quoted
+            )
+            if number is None:
+                number = await ledger.number_of(
+                    request.tx, chat_id=request.chat.id, message_id=incoming.quoted
+                )
+            return number
+        if incoming.quoted_text:
+            return _first_number(incoming.quoted_text)
+        return None
+
+    async def _answer(self, request: Request, answer: Outgoing | Reply | None) -> None:
+        if answer is None:
+            return
+        reply = answer if isinstance(answer, Reply) else Reply(message=answer)
+        incoming = request.incoming
+        reply_to = incoming.quoted if incoming.clicked else incoming.id
+        await request.tell(
+            request.chat,
+            reply.message,
+            number=reply.number,
+            asks=reply.asks,
+            reply_to=reply_to if incoming.kind is Kind.SAID else None,
+            reply_token=incoming.reply_token,
+            asked_at=incoming.at,
+        )
+
+
+def _arrival(incoming: Incoming, *, outcome: str = "done", why: str = "") -> inbox.Arrival:
+    # What people say to each other is none of our business: only that it came is noted.
+    overheard = incoming.kind is Kind.SAID and not incoming.addressed
+    return inbox.Arrival(
+        platform=incoming.chat.platform,
+        message_id=incoming.id,
+        event_id=incoming.event_id,
+        chat_external_id=incoming.chat.id,
+        sender_external_id=incoming.sender.id,
+        text="" if overheard else clean(incoming.text)[:LONGEST],
+        at=incoming.at,
+        outcome="ignored" if overheard else outcome,
+        why=why[:200],
+    )
+
+
+def _with_usage(refusal: Refusal, command: Command) -> Refusal:
+    if not refusal.usage or "用法：" in refusal.text:
+        return refusal
+    return Refusal(f"{refusal.text}\n用法：{command.usage}\n例如：{command.example}", usage=False)
+
+
+def _first_number(text: str) -> int | None:
+    plain = half_width(text)
+    position = plain.find("#")
+    digits = ""
+    while position >= 0 and position + 1 < len(plain) and plain[position + 1].isdecimal():
+        digits += plain[position + 1]
+        position += 1
+    return int(digits) if 0 < len(digits) < 10 else None

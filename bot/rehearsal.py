@@ -1,0 +1,147 @@
+"""Trying jobs without sending: one by hand, or all that the coming days would bring."""
+
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.app import App
+from bot.config import Config
+from bot.message import as_lines, from_json
+from bot.moment import day_words
+from bot.parts import build_calendar, load_jobs
+from bot.schedule import Job, Schedule
+from storage import backup, outbox
+from storage import team as teams
+from storage.database import Database
+from storage.outbox import Waiting
+from storage.team import Team
+
+
+async def next_runs(database: Database, config: Config, now: datetime) -> list[str]:
+    """One line a job: its name, what it does, and when it is due next for each team."""
+    calendar = build_calendar(config)
+    async with database.begin() as tx:
+        all_teams = await teams.all_teams(tx)
+    lines = []
+    for job in sorted(load_jobs(), key=lambda each: each.name):
+        lines.append(f"{job.name}\t{job.about}")
+        for team in all_teams:
+            slots = job.slots(
+                now, now + timedelta(days=31), team=team, config=config, calendar=calendar
+            )
+            first = next(iter(slots), None)
+            when = f"{day_words(first)} {first:%H:%M}" if first else "not in the next 31 days"
+            lines.append(f"\t{team.name}: {when}")
+    return lines
+
+
+async def run_by_hand(
+    database: Database,
+    config: Config,
+    name: str,
+    *,
+    team: str | None,
+    at: datetime,
+    clock: datetime,
+    keep: bool,
+) -> list[str]:
+    """Run a job as if it were ``at``; gives what was written, a line a message.
+
+    With ``keep`` the running bot sends it within a minute; without, nothing remains. Raises
+    LookupError for a job or team that does not exist.
+    """
+    written: list[Waiting] = []
+    at = at.astimezone(build_calendar(config).zone)
+    schedule = Schedule(
+        load_jobs(),
+        database=database,
+        config=config,
+        calendar=build_calendar(config),
+        clock=lambda: clock,
+        post=written.extend,
+    )
+    job = schedule.named(name)
+    if job is None:
+        known = "、".join(each.name for each in schedule.jobs)
+        raise LookupError(f"there is no job {name}; there are: {known}")
+    lines = []
+    for each in await _teams(database, team):
+        lines += await _run(schedule, job, each, at, database, clock, keep=keep)
+    return lines
+
+
+async def _run(
+    schedule: Schedule,
+    job: Job,
+    team: Team,
+    at: datetime,
+    database: Database,
+    clock: datetime,
+    *,
+    keep: bool,
+) -> list[str]:
+    if not keep:
+        return [_line(letter, at) for letter in await schedule.try_out(job, team, at)]
+    written = await schedule.run(job, team, at)
+    if written is None:
+        return [f"{team.name}: {job.name} was already run for {at.isoformat()}"]
+    async with database.begin() as tx:
+        await outbox.release(tx, at=clock, only=[letter.id for letter in written])
+    return [_line(letter, at) for letter in written]
+
+
+async def _teams(database: Database, name: str | None) -> Sequence[Team]:
+    async with database.begin() as tx:
+        found = await teams.all_teams(tx)
+    if name is None:
+        return found
+    chosen = [each for each in found if each.name == name]
+    if not chosen:
+        raise LookupError(f"there is no team {name}")
+    return chosen
+
+
+def _line(letter: Waiting, at: datetime) -> str:
+    text = as_lines(from_json(letter.message)).replace("\n", "\n    ")
+    return f"{at:%Y-%m-%d %H:%M} → {letter.chat_external_id}\n    {text}"
+
+
+async def rehearse(
+    database: Database, config: Config, since: datetime, until: datetime
+) -> list[str]:
+    """Every message of (since, until], in order, worked out on a copy of the data."""
+    lines: list[str] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "copy.db"
+        await backup.save(database, copy)
+        changed = config.model_copy(
+            update={
+                "database": config.database.model_copy(
+                    update={"url": f"sqlite+aiosqlite:///{copy}"}
+                ),
+                "feishu": None,
+                "wecom": type(config.wecom)(),
+            }
+        )
+        # No platform is asked to send: what is written is what is shown.
+        stage = App(changed, real_time=lambda: since)
+        try:
+            await stage.prepare()
+            async with stage.database.begin() as tx:
+                all_teams = await teams.all_teams(tx)
+            for instant in stage.schedule.ahead(all_teams, since, until):
+                for team in all_teams:
+                    for job in stage.schedule.jobs:
+                        if instant in job.slots(
+                            instant - timedelta(minutes=1),
+                            instant,
+                            team=team,
+                            config=config,
+                            calendar=stage.calendar,
+                        ):
+                            written = await stage.schedule.run(job, team, instant, clock=instant)
+                            lines += [_line(each, instant) for each in written or ()]
+        finally:
+            await stage.stop()
+    return lines
