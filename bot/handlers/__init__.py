@@ -1,0 +1,1 @@
+"""What people can ask: one file per topic, collected by ``parts.load_commands``."""

@@ -1,0 +1,65 @@
+"""帮助: made from the declarations, so it cannot drift from what works."""
+
+from typing import Annotated
+
+from bot.command import Command, Commands, Topic
+from bot.context import Request
+from bot.errors import Refusal
+from bot.message import Button, Card, Form, Outgoing
+from bot.signature import Rest, form_field
+
+topic = Topic("帮助", about="看我会什么", place=70)
+
+
+@topic.command("帮助", "help", "菜单", example="帮助 任务")
+async def guide(request: Request, what: Annotated[str | None, Rest("命令")] = None) -> Outgoing:
+    """看我会什么；后面加命令，看怎么说"""
+    commands: Commands = request.commands
+    if what:
+        found = commands.find(what)
+        if found is None:
+            near = commands.near(what)
+            hint = f"你是不是想看：帮助 {near}" if near else "说 帮助 看全部"
+            raise Refusal(f"没有「{what[:20]}」这个命令。{hint}", usage=False)
+        return page(found.command)
+    lines = [
+        f"【{each.name}】{each.about}\n　{'、'.join(c.name for c in each.commands)}"
+        for each in commands.topics
+        if each.commands
+    ]
+    return Card(
+        title="我会这些",
+        text="\n".join(lines),
+        facts=(("看一个命令怎么说", "帮助 任务"), ("说错了", "10 分钟内说 撤销")),
+        buttons=tuple(
+            Button(label=name, say=f"帮助 {name}")
+            for name in ("卡点", "任务", "站会", "问")
+            if commands.find(name)
+        ),
+    )
+
+
+def page(command: Command) -> Card:
+    facts = [("用法", command.usage), ("例如", command.example)]
+    if len(command.phrases) > 1:
+        facts.append(("也可以说", "、".join(command.phrases[1:])))
+    if command.roles:
+        facts.append(("谁能用", "、".join(command.roles)))
+    buttons = [Button(label="填表", say=f"表单 {command.name}")] if command.parameters else []
+    return Card(title=command.name, text=command.about, facts=tuple(facts), buttons=tuple(buttons))
+
+
+@topic.command("表单", "填表", example="表单 任务")
+async def form(request: Request, what: Annotated[str, Rest("命令")]) -> Outgoing:
+    """给一张表来填，不用记怎么说"""
+    commands: Commands = request.commands
+    found = commands.find(what)
+    if found is None or not found.command.parameters:
+        raise Refusal(f"「{what[:20]}」没有表单，说 帮助 看全部", usage=False)
+    command = found.command
+    return Form(
+        title=command.name,
+        text=command.about,
+        say=command.name,
+        fields=tuple(form_field(each) for each in command.parameters),
+    )

@@ -1,0 +1,173 @@
+"""设置: what a team decides for itself, instead of the configuration's defaults."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+
+from bot.command import Topic
+from bot.context import Request
+from bot.errors import Refusal
+from bot.grammar import half_width
+from bot.message import Button, Card, Outgoing
+from bot.moment import WEEKDAYS as NAMES
+from bot.preference import WEEKDAYS, Window, standup_window, stars_hour
+from bot.roles import KEEPERS
+from bot.signature import Rest
+from storage import member as members
+from storage import team as teams
+
+topic = Topic("设置", about="站会、星星的时间，由团队自己定", place=62)
+
+_CLOCK = re.compile(
+    r"(上午|早上|下午|晚上)?\s*(?<![\d:])(\d{1,2})\s*(?:[:点时]\s*(半|\d{1,2})?\s*分?)(?![\d:])"
+)
+_OFF = ("关", "关闭", "关掉", "不开", "停", "停用", "off")
+_SEPARATOR = re.compile(r"[\s,，、;；]|到|至|[-~～—]+|开始|结束|收")
+_WEEKDAY = re.compile(rf"(?:每?(?:周|星期|礼拜))([{NAMES}天])")
+
+
+@topic.command("设置", "设置列表", example="设置")
+async def show(request: Request, what: Annotated[str | None, Rest("哪一项")] = None) -> Outgoing:
+    """看团队的设置，和怎么改"""
+    if what:
+        raise Refusal(
+            f"没有「{what[:20]}」这项设置，现在能改：\n设置 站会 9:30 10:30\n设置 星星 周一 9:00",
+            usage=False,
+        )
+    return Card(
+        title=f"{request.team.name} 的设置",
+        facts=(("站会", _standup_words(request)), ("星星", _stars_words(request))),
+        text="改的时候说：设置 站会 9:30 10:30、设置 站会 关、设置 星星 周一 9:00、设置 本群 站会",
+    )
+
+
+@topic.command("设置 站会", "设置站会", example="设置 站会 9:30 10:30")
+async def standup(request: Request, when: Annotated[str, Rest("几点开始 几点收")]) -> Outgoing:
+    """定站会几点开始、几点收；关 就不开（项目经理或系统管理员）"""
+    await _check_may_set(request)
+    if _off(when):
+        return await _save(request, "standup", {"off": True})
+    times = _times(when, "站会 9:30 或 站会 9:30 10:30")
+    if not 1 <= len(times) <= 2:
+        raise Refusal("最多写两个时间：几点开始、几点收，比如 设置 站会 9:30 10:30", usage=False)
+    opens = times[0]
+    closes = times[1] if len(times) == 2 else _same_length(request, opens)
+    if closes <= opens:
+        raise Refusal(
+            f"收的时间要晚于开始：{opens:%H:%M} 开始，比如 {_later(opens):%H:%M} 收", usage=False
+        )
+    chosen = {"at": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+    return await _save(request, "standup", chosen)
+
+
+@topic.command("设置 星星", "设置星星", "设置 使用之星", example="设置 星星 周一 9:00")
+async def stars(request: Request, when: Annotated[str, Rest("周几 几点")]) -> Outgoing:
+    """定每周几几点发 CRM使用之星；关 就不发（项目经理或系统管理员）"""
+    await _check_may_set(request)
+    if _off(when):
+        return await _save(request, "stars", {"off": True})
+    before = stars_hour(request.config, request.team)
+    named = _WEEKDAY.search(when)
+    rest = _WEEKDAY.sub(" ", when, count=1)
+    times = _times(rest, "星星 周一 9:00") if rest.strip() else []
+    if len(times) > 1 or (named is None and not times):
+        raise Refusal("要写周几、几点，比如 设置 星星 周一 9:00", usage=False)
+    weekday = NAMES.index(named[1].replace("天", "日")) if named else None
+    if weekday is None:
+        weekday = before.weekday if before else WEEKDAYS.index(request.config.stars.weekday)
+    at = times[0] if times else before.at if before else request.config.stars.at
+    return await _save(request, "stars", {"weekday": WEEKDAYS[weekday], "at": f"{at:%H:%M}"})
+
+
+@topic.command("设置 本群", "设置本群", example="设置 本群 站会")
+async def here(request: Request, what: Annotated[str, Rest("站会或星星")]) -> Outgoing:
+    """站会或星星以后发在这个群（项目经理或系统管理员）"""
+    await _check_may_set(request)
+    purpose = {"站会": "standup", "星星": "stars", "使用之星": "stars"}.get(what.strip())
+    if purpose is None:
+        raise Refusal("要写发什么，比如 设置 本群 站会 或 设置 本群 星星", usage=False)
+    if request.chat.private:
+        raise Refusal("请在要发的那个群里说", usage=False)
+    for each in await teams.groups(request.tx, request.team.id):
+        if each.purpose == purpose:
+            await teams.change_chat(request.tx, each.id, purpose="")
+    await teams.change_chat(request.tx, request.chat.id, purpose=purpose)
+    await request.step("设置 本群", purpose)
+    return Card(title=f"✅ {what.strip()}以后发在这个群")
+
+
+async def _check_may_set(request: Request) -> None:
+    """The keepers; in a team that nobody keeps yet, anyone."""
+    if request.sender.has(*KEEPERS):
+        return
+    team = await members.in_team(request.tx, request.team.id)
+    keepers = [each.name for each in team if each.has(*KEEPERS)]
+    if keepers:
+        names = "、".join(keepers[:3])
+        raise Refusal(f"改设置要项目经理或系统管理员来做，现在是 {names}", usage=False)
+
+
+async def _save(request: Request, name: str, chosen: Mapping[str, Any]) -> Outgoing:
+    settings = {**request.team.settings, name: dict(chosen)}
+    await teams.change_setting(request.tx, request.team.id, name, settings[name])
+    await request.step("设置", name)
+    changed = type(request.team)(id=request.team.id, name=request.team.name, settings=settings)
+    label, words = ("站会", _standup_words) if name == "standup" else ("星星", _stars_words)
+    return Card(
+        title=f"✅ {label}：{words(request, changed)}",
+        buttons=(Button(label="看全部设置", say="设置"),),
+    )
+
+
+def _standup_words(request: Request, team: teams.Team | None = None) -> str:
+    window = standup_window(request.config, team or request.team)
+    if window is None:
+        return "不开（打开就说：设置 站会 9:30）"
+    return f"工作日 {window.opens:%H:%M} 开始，{window.closes:%H:%M} 收"
+
+
+def _stars_words(request: Request, team: teams.Team | None = None) -> str:
+    hour = stars_hour(request.config, team or request.team)
+    if hour is None:
+        return "不发（打开就说：设置 星星 周一 9:00）"
+    return f"每周{NAMES[hour.weekday]} {hour.at:%H:%M} 发上周的 CRM使用之星"
+
+
+def _off(words: str) -> bool:
+    return words.strip().lower() in _OFF
+
+
+def _times(words: str, example: str) -> list[time]:
+    """Every clock in the words. Raises Refusal if anything else is in them."""
+    plain = half_width(words)
+    found = []
+    for each in _CLOCK.finditer(plain):
+        hour = int(each[2])
+        minute = 30 if each[3] == "半" else int(each[3] or 0)
+        if each[1] in ("下午", "晚上") and hour < 12:
+            hour += 12
+        if hour > 23 or minute > 59:
+            raise Refusal(f"没有「{each[0].strip()}」这个时间，比如 设置 {example}", usage=False)
+        found.append(time(hour, minute))
+    left = _SEPARATOR.sub("", _CLOCK.sub(" ", plain))
+    if left or not found:
+        raise Refusal(f"时间没看懂，比如 设置 {example}，不开就说 关", usage=False)
+    return found
+
+
+def _same_length(request: Request, opens: time) -> time:
+    """The close that keeps the standup as long as it was."""
+    before = standup_window(request.config, request.team) or Window(
+        request.config.standup.at, request.config.standup.closes
+    )
+    length = _on_some_day(before.closes) - _on_some_day(before.opens)
+    return min(_on_some_day(opens) + length, _on_some_day(time(23, 59))).time()
+
+
+def _later(opens: time) -> time:
+    return min(_on_some_day(opens) + timedelta(hours=1), _on_some_day(time(23, 59))).time()
+
+
+def _on_some_day(at: time) -> datetime:
+    return datetime.combine(date.min, at)

@@ -1,0 +1,1 @@
+"""What the bot does by itself: one file per job, collected by ``parts.load_jobs``."""
