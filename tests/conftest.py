@@ -1,0 +1,257 @@
+"""The stage on which features are tested: a trial group on a real database, with its own clock.
+
+``room`` runs on SQLite, and also on PostgreSQL where TEST_POSTGRES_URL names a database.
+"""
+
+import os
+import uuid
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.app import App
+from bot.config import Config
+from bot.dispatch import DEFAULT_TEAM
+from bot.message import Outgoing, as_lines
+from bot.platforms.console import BOT, chat_of, clicked, incoming
+from bot.platforms.console.view import message_of, said
+from storage import console as transcript
+from storage import migration
+from storage import team as teams
+from storage.database import Database
+from storage.team import Team
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+# A plain working Wednesday.
+WEDNESDAY = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+BACKENDS = ["sqlite", *(["postgresql"] if POSTGRES else [])]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("GUANJIA__"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def asyncpg_url(url: str) -> sa.URL:
+    return sa.make_url(url).set(drivername="postgresql+asyncpg")
+
+
+@pytest.fixture
+async def database_url(backend: str, tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database of its own; on PostgreSQL dropped afterwards."""
+    if backend == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'guanjia.db'}"
+        return
+    server = asyncpg_url(POSTGRES)
+    name = f"guanjia_test_{uuid.uuid4().hex[:12]}"
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    yield server.set(database=name).render_as_string(hide_password=False)
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await engine.dispose()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated database with one team."""
+    opened = Database(database_url)
+    await migration.upgrade(opened)
+    async with opened.begin() as tx:
+        await teams.open_team(tx, DEFAULT_TEAM, at=WEDNESDAY)
+    yield opened
+    await opened.close()
+
+
+class Room:
+    """People talking to the bot through the trial group's own door."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.group = "项目群"
+        self._seen = 0
+
+    @property
+    def now(self) -> datetime:
+        return self.app.now()
+
+    async def say(
+        self,
+        who: str,
+        text: str,
+        *,
+        group: str | None = None,
+        reply_to: int | None = None,
+        key: str | None = None,
+    ) -> Outgoing | None:
+        """Say it, and give what the bot answers in that chat: one message or none."""
+        answers = await self.answers(who, text, group=group, reply_to=reply_to, key=key)
+        assert len(answers) <= 1, answers
+        return answers[0] if answers else None
+
+    async def answers(
+        self,
+        who: str,
+        text: str,
+        *,
+        group: str | None = None,
+        reply_to: int | None = None,
+        key: str | None = None,
+    ) -> list[Outgoing]:
+        chat = chat_of(self.group if group is None else group, who)
+        before = await self._last()
+        at = self.app.clock()
+        async with self.app.database.begin() as tx:
+            message_id = await transcript.write(
+                tx,
+                key=key or uuid.uuid4().hex,
+                chat=chat.id,
+                sender=who,
+                body=said(text),
+                reply_to=reply_to,
+                at=at,
+            )
+        self.last_said = message_id
+        await self.app.handle(
+            incoming(
+                message_id,
+                chat=chat,
+                sender=who,
+                text=text,
+                roster=await self.app.members(),
+                leads=self.app.leads,
+                at=at,
+                quoted=reply_to,
+            )
+        )
+        await self.app.delivery.settle()
+        return await self._new(before, chat.id)
+
+    async def words(self, who: str, text: str, **where: str) -> str:
+        """The answer as plain text; empty for silence."""
+        answer = await self.say(who, text, group=where.get("group"))
+        return as_lines(answer) if answer else ""
+
+    async def press(
+        self, who: str, card: int, say: str, fields: dict[str, str] | None = None
+    ) -> Outgoing | None:
+        """Press a button, or submit the form, of the bot's message ``card``."""
+        before = await self._last()
+        async with self.app.database.begin() as tx:
+            line = await transcript.find(tx, card)
+            assert line is not None
+            message_id = await transcript.write(
+                tx,
+                key=uuid.uuid4().hex,
+                chat=line.chat,
+                sender=who,
+                body=said(say),
+                at=self.app.clock(),
+            )
+        chat = chat_of(line.chat, who)
+        await self.app.handle(
+            clicked(
+                message_id,
+                chat=chat,
+                sender=who,
+                say=say,
+                fields=fields or {},
+                roster=await self.app.members(),
+                at=self.app.clock(),
+                card=card,
+            )
+        )
+        await self.app.delivery.settle()
+        answers = await self._new(before, chat.id)
+        assert len(answers) <= 1, answers
+        return answers[0] if answers else None
+
+    async def wait_until(self, moment: datetime, *, group: str | None = None) -> list[Outgoing]:
+        """Let the clock run; what the bot says in the group by itself meanwhile."""
+        before = await self._last()
+        await self.app.advance(moment)
+        return await self._new(before, self.group if group is None else group)
+
+    async def wait(self, span: timedelta, *, group: str | None = None) -> list[Outgoing]:
+        return await self.wait_until(self.now + span, group=group)
+
+    @property
+    async def last_card(self) -> int:
+        """The transcript id of the bot's newest message."""
+        async with self.app.database.begin() as tx:
+            lines = [
+                line
+                for chat in await transcript.chats(tx, viewer="")
+                for line in await transcript.newest(tx, chat.chat, limit=50)
+                if line.sender == BOT
+            ]
+        return max(line.id for line in lines)
+
+    async def newest(self) -> str:
+        """What the bot said last, as plain text."""
+        newest = await self.last_card
+        async with self.app.database.begin() as tx:
+            line = await transcript.find(tx, newest)
+        assert line is not None
+        message = message_of(line)
+        return as_lines(message) if message else ""
+
+    async def team(self) -> Team:
+        async with self.app.database.begin() as tx:
+            return (await teams.all_teams(tx))[0]
+
+    async def _last(self) -> int:
+        async with self.app.database.begin() as tx:
+            lines = await transcript.chats(tx, viewer="")
+            private = await tx.execute(sa.text("SELECT coalesce(max(id), 0) FROM console_message"))
+        return max([line.id for line in lines] + [int(private.scalar_one())])
+
+    async def _new(self, after: int, chat: str) -> list[Outgoing]:
+        async with self.app.database.begin() as tx:
+            lines = await transcript.read(tx, chat, after=after, limit=500)
+        found = [message_of(line) for line in lines if line.sender == BOT]
+        return [each for each in found if each is not None]
+
+
+class HandClock:
+    """A clock that only moves when it is told to."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at.astimezone(UTC)
+
+
+@pytest.fixture
+def config(database_url: str) -> Config:
+    return Config.model_validate({"database": {"url": database_url}})
+
+
+@pytest.fixture
+async def app(config: Config, database: Database) -> AsyncIterator[App]:
+    """The whole bot at 10:00 of a working Wednesday; nothing runs by itself."""
+    made = App(config, real_time=HandClock(WEDNESDAY))
+    await made.prepare()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+def room(app: App) -> Room:
+    return Room(app)

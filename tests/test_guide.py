@@ -1,0 +1,58 @@
+"""帮助 and 表单 come from the declarations."""
+
+from bot.message import Card, Form
+from tests.conftest import Room
+
+
+async def test_help_names_every_topic(room: Room) -> None:
+    answer = await room.words("张三", "帮助")
+
+    for topic in ("卡点", "任务", "记录", "站会", "问答", "知识", "团队"):
+        assert f"【{topic}】" in answer
+
+
+async def test_help_for_a_command(room: Room) -> None:
+    answer = await room.words("张三", "帮助 待办")
+
+    assert "用法：任务 <内容> [@负责人] [截止]" in answer
+    assert "例如：任务 @张三 整理客户清单 周五下班前" in answer
+    assert "也可以说：待办" in answer
+
+
+async def test_help_for_something_else(room: Room) -> None:
+    assert "说 帮助 看全部" in await room.words("张三", "帮助 炒菜")
+    assert "你是不是想看：帮助 任务" in await room.words("张三", "帮助 任物")
+
+
+async def test_a_form_does_what_the_sentence_does(room: Room) -> None:
+    await room.say("李四", "成员")
+    form = await room.say("张三", "表单 任务")
+    assert isinstance(form, Form)
+    assert [(each.name, each.required) for each in form.fields] == [
+        ("what", True),
+        ("people", False),
+        ("due", False),
+    ]
+
+    answer = await room.press(
+        "张三",
+        await room.last_card,
+        form.say,
+        {"what": "整理清单", "people": "李四", "due": "周五"},
+    )
+
+    assert isinstance(answer, Card)
+    assert answer.title == "✅ 任务 #1｜负责人 李四｜截止 11月27日 周五 18:00"
+
+
+async def test_a_form_says_what_is_missing(room: Room) -> None:
+    form = await room.say("张三", "表单 任务")
+    assert isinstance(form, Form)
+
+    await room.press("张三", await room.last_card, form.say, {"what": " ", "due": "周五"})
+
+    assert "还缺内容" in await room.newest()
+
+
+async def test_what_takes_nothing_has_no_form(room: Room) -> None:
+    assert "没有表单" in await room.words("张三", "表单 我的")
