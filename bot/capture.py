@@ -1,11 +1,13 @@
 """Writing something down: the ledger's new entry, and the one receipt that answers it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from bot.clerk import check_title, find
 from bot.context import Reply, Request
 from bot.deadlines import Deadline
-from bot.message import Button
-from bot.receipt import receipt
+from bot.message import Card, Person
+from bot.receipt import actions, receipt
 from storage import ledger
 from storage.member import Member
 
@@ -16,15 +18,20 @@ async def capture(
     what: str,
     *,
     owner: Member | None,
+    owned: bool = True,
     helpers: Sequence[Member] = (),
     due: Deadline | None = None,
-    finish: str,
-    note: str = "",
+    stage: str = "",
+    weight: int = 0,
+    details: Mapping[str, Any] | None = None,
+    notes: Sequence[str] = (),
 ) -> Reply:
     """Open an entry and answer with its receipt.
 
-    ``finish`` is the verb of its first button; ``{number}`` in ``note`` becomes its number.
+    ``owned`` is False for kinds that need nobody to do anything. ``{number}`` in ``notes``
+    becomes the entry's number.
     """
+    check_title(what)
     number = await ledger.open_entry(
         request.tx,
         team_id=request.team.id,
@@ -36,20 +43,50 @@ async def capture(
         at=request.clock,
         due=due.due if due else None,
         helpers=[each.id for each in helpers],
+        stage=stage,
+        weight=weight,
+        details=details,
         message_id=request.incoming.id,
+        step=request.cause,
     )
+    told = [each for each in (owner, *helpers) if each and each.id != request.sender.id]
+    entry = await find(request, number)
     answer = receipt(
         kind,
         number,
         what,
-        owner=owner.name if owner else None,
+        owner=(owner.name if owner else None) if owned else "",
         due=due,
         now=request.now,
         helpers=[each.name for each in helpers],
-        note=note.replace("{number}", str(number)),
-        buttons=(
-            Button(label=finish, say=f"{finish} {number}", style="primary"),
-            Button(label="查看", say=f"查看 {number}"),
-        ),
+        notes=[each.replace("{number}", str(number)) for each in notes],
+        buttons=actions(entry),
+        mentions=() if request.chat.private else [_person(each) for each in told],
     )
+    if request.chat.private:
+        answer = await _tell(request, answer, number, told)
     return Reply(message=answer, number=number)
+
+
+async def _tell(request: Request, card: Card, number: int, told: Sequence[Member]) -> Card:
+    """What is written down in private, its people must hear all the same; but not the group."""
+    missed = []
+    for each in told:
+        private = await request.reach(each)
+        if private is None:
+            missed.append(each.name)
+            continue
+        said = Card(
+            title=f"{request.sender.name} 给你记了：{card.title.split(' · 10分钟')[0]}",
+            text=card.text,
+            buttons=card.buttons,
+        )
+        await request.tell(private, said, number=number)
+    if not missed:
+        return card
+    note = f"我还没法私聊{'、'.join(missed)}，请你告诉一声"
+    return Card(title=card.title, text=f"{card.text}\n{note}", buttons=card.buttons)
+
+
+def _person(member: Member) -> Person:
+    return Person(member.external_id, member.name)

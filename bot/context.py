@@ -1,16 +1,16 @@
 """What a handler or a job works with: one transaction at one instant."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.config import Config
 from bot.errors import Refusal
-from bot.message import Incoming, Outgoing, to_json
+from bot.message import Card, Incoming, Outgoing, Person, to_json
 from bot.roles import Role
 from bot.workdays import Calendar
-from storage import ledger, outbox
+from storage import history, outbox
 from storage import member as members
 from storage import team as teams
 from storage.database import Tx
@@ -64,6 +64,39 @@ class Context:
     async def in_role(self, role: Role) -> list[Member]:
         return await members.in_role(self.tx, self.team.id, role)
 
+    async def reach(self, member: Member) -> TeamChat | None:
+        """The private chat in which the bot can speak to this member first; None if it cannot."""
+        if member.platform == "wecom" and self.config.wecom.app is None:
+            return None  # the smart robot only answers
+        return await members.private_chat(self.tx, member)
+
+    async def tell_member(
+        self, member: Member, card: Card, *, number: int | None = None, group: int | None = None
+    ) -> bool:
+        """Tell one member: in private where the bot can, else in a group, mentioned by name.
+
+        ``group`` is the id of the chat that it is about; the team's own group if that is private.
+        False: there is no way to this member.
+        """
+        private = await self.reach(member)
+        if private is not None:
+            await self.tell(private, card, number=number)
+            return True
+        chat = await self.group_of(group, member.platform)
+        if chat is None:
+            return False
+        mention = Person(member.external_id, member.name)
+        await self.tell(chat, replace(card, mentions=(mention,)), number=number)
+        return True
+
+    async def group_of(self, chat_id: int | None, platform: str) -> TeamChat | None:
+        """This chat if it is a group of that platform, else the team's first group there."""
+        groups = [
+            each for each in await teams.groups(self.tx, self.team.id) if each.platform == platform
+        ]
+        here = [each for each in groups if each.id == chat_id]
+        return next(iter([*here, *groups]), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Context):
@@ -73,13 +106,20 @@ class Request(Context):
     sender: Member
     incoming: Incoming
     text: str  # cleaned; for the fallback this is the whole sentence
-    commands: Any  # all commands, for 帮助
-    quoted_number: int | None = None
+    commands: Any  # all commands, for 帮助 and for sentences that were kept
+    quoted_number: int | None = None  # the entry that the quoted message speaks of
+    settled: bool = False  # the bot has asked its question about this sentence: no more of them
+    seen: int | None = None  # the version of the entry that a form was made from
 
     async def step(self, verb: str, text: str = "") -> None:
         """Note a lasting change beside the ledger, so that 撤销 does not reach past it."""
-        await ledger.note_step(
-            self.tx, by_id=self.sender.id, at=self.clock, verb=verb[:20], text=text
+        await history.note_step(
+            self.tx,
+            by_id=self.sender.id,
+            at=self.clock,
+            verb=verb[:20],
+            text=text,
+            step=self.cause,
         )
 
     async def require(self, *roles: Role) -> None:

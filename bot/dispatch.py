@@ -13,15 +13,15 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.clarify import ask_about
-from bot.command import Command, Commands, Found
+from bot.command import Commands
 from bot.config import Config
 from bot.context import Reply, Request
 from bot.errors import Refusal
-from bot.grammar import Sentence, Unclear, clean, half_width, parse
-from bot.message import Button, Card, Incoming, Kind, Outgoing, Text
-from bot.people import recognise
+from bot.grammar import Unclear, clean
+from bot.message import Incoming, Kind, Outgoing, Text
+from bot.utterance import act
 from bot.workdays import Calendar
-from storage import inbox, ledger, outbox
+from storage import inbox, outbox
 from storage import member as members
 from storage import team as teams
 from storage.database import Database, Tx
@@ -251,65 +251,7 @@ class Dispatcher:
             )
             if not first:
                 raise Refusal("这个已经有人选过了", usage=False)
-        found = self._commands.find(request.text)
-        if found is None:
-            return await self._otherwise(request)
-        command = found.command
-        if command.roles:
-            await request.require(*command.roles)
-        try:
-            values = parse(command.parameters, await self._sentence(request, found))
-        except Refusal as refusal:
-            raise _with_usage(refusal, command) from refusal
-        try:
-            return await command.handler(request, **values)
-        except Refusal as refusal:
-            raise _with_usage(refusal, command) from refusal
-
-    async def _otherwise(self, request: Request) -> Outgoing | Reply | None:
-        meant = self._commands.near(request.text)
-        if meant is not None:
-            card = Card(
-                title="没看懂这句",
-                text=f"你是不是想说：{meant[:200]}",
-                buttons=(Button(label="就是这句", say=meant[:500], style="primary"),),
-            )
-            return Reply(message=card, asks=True)
-        if self._commands.fallback is None:
-            return None
-        return await self._commands.fallback(request)
-
-    async def _sentence(self, request: Request, found: Found) -> Sentence:
-        incoming = request.incoming
-        text = request.text[found.rest :]
-        wanted = found.command.parameters
-        people, roster = await recognise(request, text, incoming, wanted)
-        return Sentence(
-            text=text,
-            people=people,
-            fields=incoming.fields or None,
-            roster=roster,
-            quoted_number=await self._quoted_number(request),
-            now=request.now,
-            calendar=self._calendar,
-            hours=self._config.deadlines.hours,
-        )
-
-    async def _quoted_number(self, request: Request) -> int | None:
-        """The ledger entry that the quoted message speaks of, if it is one."""
-        incoming = request.incoming
-        if incoming.quoted:
-            number = await outbox.number_of(
-                request.tx, chat_id=request.chat.id, sent_id=incoming.quoted
-            )
-            if number is None:
-                number = await ledger.number_of(
-                    request.tx, chat_id=request.chat.id, message_id=incoming.quoted
-                )
-            return number
-        if incoming.quoted_text:
-            return _first_number(incoming.quoted_text)
-        return None
+        return await act(request)
 
     async def _answer(self, request: Request, answer: Outgoing | Reply | None) -> None:
         if answer is None:
@@ -342,19 +284,3 @@ def _arrival(incoming: Incoming, *, outcome: str = "done", why: str = "") -> inb
         outcome="ignored" if overheard else outcome,
         why=why[:200],
     )
-
-
-def _with_usage(refusal: Refusal, command: Command) -> Refusal:
-    if not refusal.usage or "用法：" in refusal.text:
-        return refusal
-    return Refusal(f"{refusal.text}\n用法：{command.usage}\n例如：{command.example}", usage=False)
-
-
-def _first_number(text: str) -> int | None:
-    plain = half_width(text)
-    position = plain.find("#")
-    digits = ""
-    while position >= 0 and position + 1 < len(plain) and plain[position + 1].isdecimal():
-        digits += plain[position + 1]
-        position += 1
-    return int(digits) if 0 < len(digits) < 10 else None

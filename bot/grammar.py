@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.deadlines import Deadline, Hours, title_without, understand
 from bot.errors import Refusal
-from bot.signature import Mention, Number, Option, Parameter, Rest, Section, When
+from bot.signature import Amount, Mention, Number, Option, Parameter, Rest, Section, When
 from bot.workdays import Calendar
 from storage.member import Member
 
@@ -90,7 +90,7 @@ def parse(wanted: Sequence[Parameter], sentence: Sentence) -> dict[str, Any]:
     return values
 
 
-_TURN = {Number: 0, Section: 1, Option: 1, Mention: 2, When: 3, Rest: 4}
+_TURN = {Number: 0, Section: 1, Option: 1, Mention: 2, Amount: 3, When: 4, Rest: 5}
 
 
 # 第12号, #12, 12: but not 12号 or 12月 or 12:30, which are times.
@@ -98,6 +98,9 @@ _NUMBER = re.compile(
     r"\s*(?:第\s*(\d{1,9})\s*[号条个]?|(?:#\s*|no\.?\s*)?(\d{1,9})(?!\d|[.:年月日号点%]))\s*",
     re.IGNORECASE,
 )
+
+# A word that is nothing but an amount: 12000, 1.2万, ¥3,500.50元.
+_MONEY = re.compile(r"(?<!\S)[¥￥]?-?\d[\d,]*(?:\.\d+)?万?元?(?=[\s,;，；。]|$)")
 
 # 完成 5、6 must not do the first and drop the second; 完成 5，3点前发 names a time.
 _MORE_NUMBERS = re.compile(
@@ -127,6 +130,8 @@ class _Reading:
         match wanted.marker:
             case Number():
                 return self._number()
+            case Amount():
+                return self._amount(wanted)
             case Option():
                 return self._option(wanted)
             case Mention():
@@ -147,6 +152,13 @@ class _Reading:
         if _MORE_NUMBERS.match(half_width(self.left).strip()):
             raise Refusal("一次只能说一个编号，请一条一条说", usage=False)
         return int(found[1] or found[2])
+
+    def _amount(self, wanted: Parameter) -> Decimal | None:
+        found = _MONEY.search(half_width(self.left))
+        if found is None:
+            return None
+        self._blank(found.start(), found.end())
+        return _amount(wanted.marker.label, found[0].strip())
 
     def _option(self, wanted: Parameter) -> Any:
         marker = wanted.marker
@@ -271,9 +283,12 @@ def _from_fields(wanted: Sequence[Parameter], sentence: Sentence) -> dict[str, A
     for each in wanted:
         written = clean((sentence.fields or {}).get(each.name, "")).strip()
         if not written:
-            if isinstance(each.marker, Number) and sentence.quoted_number is not None:
-                values[each.name] = sentence.quoted_number
-                continue
+            if isinstance(each.marker, Number):
+                said = _NUMBER.match(half_width(sentence.text))  # 改期 12, with a form for when
+                number = int(said[1] or said[2]) if said else sentence.quoted_number
+                if number is not None:
+                    values[each.name] = number
+                    continue
             if each.required:
                 raise Missing(_missing(each))
             values[each.name] = each.default

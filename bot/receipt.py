@@ -4,36 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.deadlines import Deadline
-from bot.message import Button, Card
+from bot.kind import KINDS, head, name
+from bot.message import Button, Card, Person
 from bot.moment import due_words
-from storage.ledger import CANCELLED, DONE, OPEN, SUPERSEDED, Entry, Event
+from storage.history import Event
+from storage.ledger import CANCELLED, DONE, OPEN, SUPERSEDED, Entry
 
-NAMES = {
-    "blocker": "卡点",
-    "task": "任务",
-    "decision": "决策",
-    "change": "变更",
-    "risk": "风险",
-    "milestone": "里程碑",
-    "goal": "目标",
-    "feedback": "反馈",
-    "data": "数据问题",
-    "question": "问题",
-    "minutes": "纪要",
-    "acceptance": "验收",
-    "budget": "预算",
-    "training": "培训",
-    "visit": "跟进",
-}
-STATES = {OPEN: "进行中", DONE: "已完成", CANCELLED: "已取消", SUPERSEDED: "已被取代"}
-
-
-def name(kind: str) -> str:
-    return NAMES.get(kind, kind)
-
-
-def head(kind: str, number: int) -> str:
-    return f"{name(kind)} #{number}"
+UNDO_HINT = '10分钟内回"撤销"'
 
 
 def receipt(
@@ -41,24 +18,32 @@ def receipt(
     number: int,
     title: str,
     *,
-    owner: str | None,
-    due: Deadline | None,
+    owner: str | None = "",
+    due: Deadline | None = None,
     now: datetime,
     helpers: Sequence[str] = (),
-    note: str = "",
+    notes: Sequence[str] = (),
     buttons: Sequence[Button] = (),
+    mentions: Sequence[Person] = (),
 ) -> Card:
-    """The answer to whatever was just written down: number, owner and deadline in one line."""
-    parts = [f"✅ {head(kind, number)}", f"负责人 {owner or '待定'}"]
-    if due is not None and due.due is not None:
-        guess = "（节假日安排未公布，按估计）" if due.status == "estimated" else ""
-        parts.append(f"截止 {due_words(due.due, now)}{guess}")
+    """The answer to whatever was just written down: number, owner and deadline in one line.
+
+    ``owner`` is None where one is wanted and nobody has it yet; empty where there is none to be.
+    """
+    parts = [f"{head(kind, number)} 已记"]
+    if owner != "":
+        parts.append(f"负责人 {owner or '待定'}")
     if helpers:
         parts.append(f"协助 {'、'.join(helpers)}")
+    if due is not None and due.due is not None:
+        guess = "（节假日安排未公布，按估计）" if due.status == "estimated" else ""
+        parts.append(due_words(due.due, now) + guess)
+    parts.append(UNDO_HINT)
     return Card(
-        title="｜".join(parts),
-        text="\n".join(line for line in (title, note) if line),
+        title=" · ".join(parts),
+        text="\n".join(line for line in (title, *notes) if line),
         buttons=tuple(buttons),
+        mentions=tuple(mentions),
     )
 
 
@@ -76,43 +61,91 @@ def first_line(text: str, most: int = 40) -> str:
     return lines[0] if len(lines[0]) <= most else lines[0][: most - 1] + "…"
 
 
-def _state(entry: Entry) -> str:
-    if entry.kind == "blocker" and entry.state == DONE:
-        return "已解决"
-    return STATES.get(entry.state, entry.state)
+# What a stage adds to its state, in words.
+STAGES = {
+    ("blocker", "resolved"): "已解决，等登记的人确认",
+    ("decision", "pending"): "等批准",
+    ("change", "pending"): "等批准",
+    ("change", "approved"): "已批准",
+    ("change", "rejected"): "没批准",
+    ("decision", "rejected"): "没批准",
+    ("feedback", "planned"): "已转任务",
+    ("acceptance", "failed"): "没通过，要整改",
+}
 
 
-def story(entry: Entry, events: Sequence[Event], helpers: Sequence[str], now: datetime) -> Card:
-    facts = [
-        ("状态", _state(entry)),
-        ("负责人", entry.owner_name or "待认领"),
-    ]
-    if helpers:
-        facts.append(("协助", "、".join(helpers)))
+def state_words(entry: Entry) -> str:
+    said = STAGES.get((entry.kind, entry.stage))
+    if entry.state == OPEN:
+        return said or KINDS[entry.kind].open
+    if entry.state == CANCELLED and entry.stage == "rejected" and said:
+        return said
+    if entry.details.get("closed_by") == "timeout":
+        return "超时没人确认，已关（不算解决）"
+    return {
+        DONE: KINDS[entry.kind].done,
+        CANCELLED: "已取消",
+        SUPERSEDED: "已被取代",
+    }[entry.state]
+
+
+def story(
+    entry: Entry,
+    events: Sequence[Event],
+    now: datetime,
+    *,
+    facts: Sequence[tuple[str, str]] = (),
+    most: int = 20,
+) -> Card:
+    """One entry with all that happened to it; ``facts`` are what only its kind has."""
+    shown = [("状态", state_words(entry)), ("负责人", entry.owner_name or "待认领"), *facts]
     if entry.due is not None:
-        facts.append(("截止", due_words(entry.due, now)))
+        shown.append(("截止", due_words(entry.due, now)))
     lines = [
         f"{each.at.astimezone(now.tzinfo):%m-%d %H:%M} {each.by or '大管家'} {each.verb}"
         + (f"：{first_line(each.text, 60)}" if each.text else "")
         for each in events
     ]
+    if len(lines) > most:
+        lines = [lines[0], f"……中间还有 {len(lines) - most} 步", *lines[-(most - 1) :]]
     return Card(
         title=head(entry.kind, entry.number),
         text="\n".join([entry.title, "", "经过：", *lines]),
-        facts=tuple(facts),
+        facts=tuple(shown),
         buttons=actions(entry),
     )
 
 
 def actions(entry: Entry) -> tuple[Button, ...]:
-    """What can be done with an entry at a press."""
+    """What can be done with an entry at a press: the obvious next step first."""
+    number = entry.number
     if entry.state != OPEN:
-        return (Button(label="重开", say=f"重开 {entry.number}"),)
-    finish = "解决" if entry.kind == "blocker" else "完成"
-    found = [Button(label=finish, say=f"{finish} {entry.number}", style="primary")]
-    if entry.owner_id is None:
-        found.append(Button(label="认领", say=f"认领 {entry.number}"))
-    found.append(Button(label="查看", say=f"查看 {entry.number}"))
+        return (Button(label="重开", say=f"重开 {number}"),)
+    found: list[Button] = []
+    if entry.kind == "blocker" and entry.stage == "resolved":
+        found.append(Button(label="确认", say=f"确认 {number}", style="primary"))
+        found.append(Button(label="没解决", say=f"重开 {number}"))
+    elif entry.stage == "pending":
+        found.append(Button(label="批准", say=f"批准 {number}", style="primary"))
+        found.append(Button(label="驳回", say=f"驳回 {number}"))
+    elif entry.kind == "acceptance":
+        found.append(Button(label="通过", say=f"通过 {number}", style="primary"))
+        found.append(Button(label="不通过", say=f"不通过 {number}"))
+    elif entry.kind == "feedback":
+        found.append(Button(label="+1", say=f"支持 {number}", style="primary"))
+        found.append(Button(label="转任务", say=f"转任务 {number}"))
+    elif entry.kind not in ("decision", "minutes", "budget", "lesson"):
+        finish = KINDS[entry.kind].finish
+        found.append(Button(label=finish, say=f"{finish} {number}", style="primary"))
+    if entry.owner_id is None and entry.kind in ("blocker", "task", "data"):
+        found.append(Button(label="认领", say=f"认领 {number}"))
+    if entry.kind in ("blocker", "task", "data"):
+        found.append(Button(label="转交", say=f"转交 {number}"))
+    if entry.kind in ("blocker", "task", "milestone"):
+        found.append(Button(label="改期", say=f"改期 {number}"))
+    if entry.kind == "blocker" and not entry.stage:
+        found.append(Button(label="升级", say=f"升级 {number}"))
+    found.append(Button(label="查看", say=f"查看 {number}"))
     return tuple(found)
 
 

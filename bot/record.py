@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import ledger
+from storage import history, ledger
 from storage.database import Tx
 from storage.ledger import Entry
 
@@ -35,7 +35,7 @@ async def records(
         record = _record(entry, team, names, zone)
         record["history"] = [
             {"at": _iso(each.at, zone), "by": each.by, "verb": each.verb, "text": each.text}
-            for each in await ledger.story(tx, entry.id)
+            for each in await history.story(tx, entry.id)
         ]
         found.append(record)
     return found

@@ -41,6 +41,13 @@ class Number:
     label: str = "编号"
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """The first word that is an amount of money: 12000, 1.2万."""
+
+    label: str = "金额"
+
+
 class Option:
     """``标签：…`` up to the next option. Other names may follow the label."""
 
@@ -58,7 +65,7 @@ class Section(Option):
     __slots__ = ()
 
 
-Marker = Rest | Mention | When | Number | Option
+Marker = Rest | Mention | When | Number | Amount | Option
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +86,7 @@ class Parameter:
                 shown = f"<{label}>"
             case Mention(label=label):
                 shown = f"@{label}"
-            case When(label=label):
+            case When(label=label) | Amount(label=label):
                 shown = f"<{label}>"
             case _:
                 shown = f"{self.marker.label}：{self.marker.hint}"

@@ -63,7 +63,8 @@ class Stuck:
             await self._change(entry, "进展", f"站会：{line}")
         elif not same(known["text"], line):
             await self._reword(entry, line)
-        state = "已记过，继续盯着" if entry.state == OPEN else "已经解决了"
+        stuck = entry.state == OPEN and not entry.stage
+        state = "已记过，继续盯着" if stuck else "已经解决了"
         self.notes.append(f"卡点 #{entry.number} {first_line(entry.title)}｜{state}")
         return entry.number
 
@@ -126,6 +127,7 @@ class Stuck:
             by_id=request.sender.id,
             verb=verb,
             text=text,
+            step=request.cause,
             **values,
         )
         if not changed:
@@ -147,6 +149,7 @@ class Stuck:
             at=request.clock,
             due=wanted.due,
             message_id=request.incoming.id,
+            step=request.cause,
         )
         self.new.append(number)
         due = f"｜截止 {due_words(wanted.due, request.now)}" if wanted.due else ""

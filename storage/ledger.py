@@ -7,14 +7,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage import history
 from storage import team as teams
-from storage.database import Tx
-from storage.schema import entry, history, member
+from storage.database import Tx, insert_if_absent
+from storage.schema import entry, link, member
 
 OPEN = "open"
 DONE = "done"
 CANCELLED = "cancelled"
 SUPERSEDED = "superseded"
+
+OPENED = "登记"  # the verb of every entry's first line
+MERGED = "并入"
+
+# The kinds of links: the newer entry is … the other.
+PART_OF = "part_of"
+SUPERSEDES = "supersedes"
+REPEATS = "repeats"
+CAME_FROM = "came_from"
+MERGED_INTO = "merged_into"  # here the older one may be merged too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +36,12 @@ class Entry:
     kind: str
     title: str
     state: str
+    stage: str
+    weight: int
+    rung: int
     owner_id: int | None
     owner_name: str | None
+    offered_to: int | None
     helpers: Sequence[int]
     opened_by: int
     opened_at: datetime
@@ -37,16 +52,6 @@ class Entry:
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One line of an entry's history; ``by`` is empty where the bot acted by itself."""
-
-    at: datetime
-    by: str | None
-    verb: str
-    text: str
-
-
 _owner = member.alias("owner")
 _columns = (
     entry.c.id,
@@ -55,8 +60,12 @@ _columns = (
     entry.c.kind,
     entry.c.title,
     entry.c.state,
+    entry.c.stage,
+    entry.c.weight,
+    entry.c.rung,
     entry.c.owner_id,
     _owner.c.name.label("owner_name"),
+    entry.c.offered_to,
     entry.c.helpers,
     entry.c.opened_by,
     entry.c.opened_at,
@@ -71,7 +80,6 @@ _entries = sa.select(*_columns).outerjoin_from(entry, _owner, _owner.c.id == ent
 
 # Made once: SQLAlchemy recognises a statement at once that it has compiled before.
 _open_entry = sa.insert(entry).returning(entry.c.id)
-_add_line = sa.insert(history)
 
 
 async def open_entry(
@@ -81,34 +89,47 @@ async def open_entry(
     kind: str,
     title: str,
     owner_id: int | None,
-    by_id: int,
+    by_id: int | None,
+    opened_by: int | None = None,
     chat_id: int,
     at: datetime,
     due: datetime | None = None,
     helpers: Sequence[int] = (),
+    stage: str = "",
+    weight: int = 0,
     details: Mapping[str, Any] | None = None,
     message_id: str = "",
-    text: str = "",
+    step: str = "",
 ) -> int:
-    """Write a new entry with its first line of history; gives its number."""
+    """Write a new entry with its first line of history; gives its number.
+
+    ``by_id`` wrote the line, None for the bot; ``opened_by`` is whose entry it is then.
+    """
     number = await teams.next_number(tx, team_id)
     values = {
-        "team_id": team_id,
-        "number": number,
         "kind": kind,
         "title": title,
         "state": OPEN,
+        "stage": stage,
+        "weight": weight,
         "owner_id": owner_id,
         "helpers": list(helpers),
-        "opened_by": by_id,
-        "opened_at": at,
         "due": due,
-        "chat_id": chat_id,
-        "message_id": message_id,
         "details": dict(details or {}),
     }
-    entry_id = (await tx.execute(_open_entry, values)).scalar_one()
-    await _note(tx, entry_id, at=at, by_id=by_id, verb="登记", text=text or title, before={})
+    row = {
+        **values,
+        "team_id": team_id,
+        "number": number,
+        "opened_by": by_id if opened_by is None else opened_by,
+        "opened_at": at,
+        "chat_id": chat_id,
+        "message_id": message_id,
+    }
+    entry_id = (await tx.execute(_open_entry, row)).scalar_one()
+    await history.note(
+        tx, entry_id, at=at, by_id=by_id, verb=OPENED, text=title, after=values, step=step
+    )
     return number
 
 
@@ -127,6 +148,7 @@ async def change(
     by_id: int | None,
     verb: str,
     text: str,
+    step: str = "",
     **values: Any,
 ) -> bool:
     """Change an entry that nobody changed since it was read, and note who did what.
@@ -137,107 +159,55 @@ async def change(
         changed = await tx.execute(
             sa.update(entry)
             .where(entry.c.id == found.id, entry.c.version == found.version)
-            .values(version=entry.c.version + 1, **values)
+            .values(version=entry.c.version + 1, unindexed=True, **values)
         )
         if changed.rowcount != 1:
             return False
-    before = {name: _plain(getattr(found, name)) for name in values}
-    await _note(tx, found.id, at=at, by_id=by_id, verb=verb, text=text, before=before)
+    else:
+        await tx.execute(_unindexed, {"changed": found.id})
+    before = {name: getattr(found, name) for name in values}
+    await history.note(
+        tx,
+        found.id,
+        at=at,
+        by_id=by_id,
+        verb=verb,
+        text=text,
+        before=before,
+        after=values,
+        step=step,
+    )
     return True
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return {"instant": value.isoformat()}
-    return list(value) if isinstance(value, tuple) else value
+_unindexed = sa.update(entry).where(entry.c.id == sa.bindparam("changed")).values(unindexed=True)
 
 
-def _rich(value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"instant"}:
-        return datetime.fromisoformat(value["instant"])
-    return value
+async def tie(tx: Tx, *, entry_id: int, kind: str, other_id: int) -> None:
+    """Note how an entry belongs to another."""
+    values = {"entry_id": entry_id, "kind": kind, "other_id": other_id}
+    await tx.execute(insert_if_absent(link, tx), values)
 
 
-async def note_step(tx: Tx, *, by_id: int, at: datetime, verb: str, text: str) -> None:
-    """Keep a trace of what a member did beside the ledger (a role, a setting, knowledge)."""
-    await _note(tx, None, at=at, by_id=by_id, verb=verb, text=text, before={})
+async def untie(tx: Tx, *, entry_id: int, kind: str) -> None:
+    await tx.execute(sa.delete(link).where(link.c.entry_id == entry_id, link.c.kind == kind))
 
 
-async def _note(
-    tx: Tx,
-    entry_id: int | None,
-    *,
-    at: datetime,
-    by_id: int | None,
-    verb: str,
-    text: str,
-    before: Mapping[str, Any],
-) -> None:
-    line = {"entry_id": entry_id, "at": at, "by_id": by_id, "verb": verb, "text": text}
-    await tx.execute(_add_line, {**line, "before": dict(before)})
+async def tied_from(tx: Tx, entry_id: int, kind: str) -> list[Entry]:
+    """The entries that this one is ``kind`` of: of a subtask, its task."""
+    query = _entries.join(link, link.c.other_id == entry.c.id)
+    query = query.where(link.c.entry_id == entry_id, link.c.kind == kind)
+    return [Entry(**row._mapping) for row in await tx.execute(query.order_by(entry.c.number))]
 
 
-class OtherStep(Exception):
-    """The newest step cannot be taken back; its verb is the argument."""
+async def tied_to(tx: Tx, entry_id: int, kind: str) -> list[Entry]:
+    """The entries that are ``kind`` of this one: of a task, its subtasks."""
+    query = _entries.join(link, link.c.entry_id == entry.c.id)
+    query = query.where(link.c.other_id == entry_id, link.c.kind == kind)
+    return [Entry(**row._mapping) for row in await tx.execute(query.order_by(entry.c.number))]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
-    entry: Entry  # as it was before the undoing
-    verb: str
-
-
-async def undo_last(
-    tx: Tx, *, team_id: int, by_id: int, since: datetime, at: datetime
-) -> Undone | None:
-    """Take back the newest thing this member did since then. None: there is nothing.
-
-    An opening is cancelled, a change is put back; both stay in the history. Raises
-    ``LookupError`` with the entry's number if somebody has changed the entry since, and
-    ``OtherStep`` if the newest thing was about no entry.
-    """
-    row = (
-        await tx.execute(
-            sa.select(history)
-            .outerjoin(entry, entry.c.id == history.c.entry_id)
-            .where(
-                sa.or_(entry.c.team_id == team_id, history.c.entry_id.is_(None)),
-                history.c.by_id == by_id,
-                history.c.at >= since,
-                sa.not_(history.c.undone),
-                history.c.verb != "撤销",
-            )
-            .order_by(history.c.id.desc())
-            .limit(1)
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    if row.entry_id is None:
-        raise OtherStep(row.verb)
-    found = await _by_id(tx, row.entry_id)
-    later = await tx.execute(
-        sa.select(history.c.id)
-        .where(
-            history.c.entry_id == row.entry_id,
-            history.c.id > row.id,
-            sa.not_(history.c.undone),
-            history.c.verb != "撤销",
-        )
-        .limit(1)
-    )
-    if later.scalar() is not None:
-        raise LookupError(found.number)
-    await tx.execute(sa.update(history).where(history.c.id == row.id).values(undone=True))
-    values = {name: _rich(value) for name, value in (row.before or {}).items()}
-    if row.verb == "登记":
-        values = {"state": CANCELLED, "closed_at": at}
-    text = f"撤销「{row.verb}」"
-    await change(tx, found, at=at, by_id=by_id, verb="撤销", text=text, **values)
-    return Undone(entry=found, verb=row.verb)
-
-
-async def _by_id(tx: Tx, entry_id: int) -> Entry:
+async def by_id(tx: Tx, entry_id: int) -> Entry:
     row = (await tx.execute(_entries.where(entry.c.id == entry_id))).one()
     return Entry(**row._mapping)
 
@@ -280,17 +250,6 @@ async def number_of(tx: Tx, *, chat_id: int, message_id: str) -> int | None:
             )
         )
     ).scalar()
-
-
-async def story(tx: Tx, entry_id: int) -> list[Event]:
-    """The whole history of an entry, oldest first."""
-    rows = await tx.execute(
-        sa.select(history.c.at, member.c.name.label("by"), history.c.verb, history.c.text)
-        .outerjoin_from(history, member, member.c.id == history.c.by_id)
-        .where(history.c.entry_id == entry_id)
-        .order_by(history.c.id)
-    )
-    return [Event(**row._mapping) for row in rows]
 
 
 async def every(

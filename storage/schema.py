@@ -49,6 +49,12 @@ def _ref(name: str, target: str, **options: Any) -> sa.Column[int]:
     return sa.Column(name, Id, sa.ForeignKey(f"{target}.id"), **options)
 
 
+def _partial(name: str, *columns: str, where: str) -> sa.Index:
+    """An index of the few rows that fit."""
+    condition = sa.text(where)
+    return sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
 # --- who and where -------------------------------------------------------------------------
 
 team = sa.Table(
@@ -89,6 +95,7 @@ member = sa.Table(
     sa.Column("mobile", sa.String(40), nullable=False, server_default=""),
     sa.Column("email", sa.String(200), nullable=False, server_default=""),
     sa.Column("crm_login", sa.String(200), nullable=False, server_default=""),
+    sa.Column("settings", Json, nullable=False, server_default=sa.text("'{}'")),  # their own
     sa.Column("joined_at", Instant, nullable=False),
     sa.UniqueConstraint("team_id", "platform", "external_id"),
 )
@@ -132,12 +139,7 @@ outbox = sa.Table(
     sa.Column("sent_id", sa.String(200)),  # the platform's id of what was sent
     sa.Column("dead_at", Instant),
     sa.Column("why", sa.String(200), nullable=False, server_default=""),
-    sa.Index(
-        "ix_outbox_waiting",
-        "due_at",
-        sqlite_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
-        postgresql_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
-    ),
+    _partial("ix_outbox_waiting", "due_at", where="sent_at IS NULL AND dead_at IS NULL"),
     sa.Index("ix_outbox_sent_id", "chat_id", "sent_id"),
 )
 
@@ -182,7 +184,11 @@ entry = sa.Table(
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),  # open, done, cancelled, superseded
+    sa.Column("stage", sa.String(20), nullable=False, server_default=""),  # where in its state
+    sa.Column("weight", sa.Integer, nullable=False, server_default="0"),  # how much it hurts
+    sa.Column("rung", sa.Integer, nullable=False, server_default="0"),  # how far escalated
     _ref("owner_id", "member"),
+    _ref("offered_to", "member"),  # who has been asked to take it over
     sa.Column("helpers", Json, nullable=False),  # member ids
     _ref("opened_by", "member", nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
@@ -192,9 +198,14 @@ entry = sa.Table(
     sa.Column("message_id", sa.String(200), nullable=False, server_default="", index=True),
     sa.Column("details", Json, nullable=False),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("unindexed", sa.Boolean, nullable=False, server_default=sa.true()),  # for 查
     sa.UniqueConstraint("team_id", "number"),
     sa.Index("ix_entry_open", "team_id", "state", "kind"),
     sa.Index("ix_entry_owner", "owner_id", "state"),
+    _partial("ix_entry_offered", "offered_to", where="offered_to IS NOT NULL"),
+    _partial("ix_entry_closed", "team_id", "closed_at", where="closed_at IS NOT NULL"),
+    _partial("ix_entry_stage", "team_id", "stage", where="stage <> ''"),
+    _partial("ix_entry_unindexed", "team_id", where="unindexed"),
 )
 
 history = sa.Table(
@@ -206,9 +217,46 @@ history = sa.Table(
     _ref("by_id", "member"),  # empty: the bot itself
     sa.Column("verb", sa.String(20), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
-    sa.Column("before", Json),  # what the verb changed, so that 撤销 can put it back
+    # What the verb changed: `before`, so that 撤销 can put it back; `after`, so that the history
+    # alone tells what the entry is.
+    sa.Column("before", Json),
+    sa.Column("after", Json),
+    sa.Column("step", sa.String(250), nullable=False, server_default=""),  # lines of one message
     sa.Column("undone", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_history_by", "by_id", "id"),
+)
+
+# How entries belong together; the kinds are in storage/ledger.py.
+link = sa.Table(
+    "link",
+    metadata,
+    sa.Column("entry_id", Id, sa.ForeignKey("entry.id"), primary_key=True),
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("other_id", Id, sa.ForeignKey("entry.id"), primary_key=True),
+    sa.Index("ix_link_other", "other_id", "kind"),
+)
+
+# Which words an entry and its history say, for 查.
+term = sa.Table(
+    "term",
+    metadata,
+    sa.Column("team_id", Id, sa.ForeignKey("team.id"), primary_key=True),
+    sa.Column("term", sa.String(60), primary_key=True),
+    sa.Column("entry_id", Id, sa.ForeignKey("entry.id"), primary_key=True),
+    sa.Index("ix_term_entry_id", "entry_id"),
+    sqlite_with_rowid=False,
+)
+
+# A sentence that waits for its sender to answer one question about it.
+draft = sa.Table(
+    "draft",
+    metadata,
+    _id(),
+    _ref("team_id", "team", nullable=False),
+    _ref("member_id", "member", nullable=False),
+    sa.Column("incoming", sa.Text, nullable=False),
+    sa.Column("said_at", Instant, nullable=False, index=True),
+    sa.Column("settled_at", Instant),
 )
 
 # --- standup -------------------------------------------------------------------------------

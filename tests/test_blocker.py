@@ -6,7 +6,9 @@ from tests.conftest import Room
 async def test_a_blocker_belongs_to_whoever_is_mentioned(room: Room) -> None:
     answer = await room.words("张三", "卡点 支付回调超时 @李四 截止：周五")
 
-    assert answer == "✅ 卡点 #1｜负责人 李四｜截止 11月27日 周五 18:00\n支付回调超时"
+    assert answer == (
+        '卡点 #1 已记 · 负责人 李四 · 11月27日 周五 18:00 · 10分钟内回"撤销"\n支付回调超时'
+    )
 
 
 async def test_without_a_mention_it_goes_to_the_project_manager(room: Room) -> None:
@@ -19,7 +21,8 @@ async def test_without_a_project_manager_it_says_what_to_do(room: Room) -> None:
     answer = await room.words("张三", "卡点测试数据没到")
 
     assert answer == (
-        "✅ 卡点 #1｜负责人 待定\n测试数据没到\n还没有项目经理，请说：转交 1 @能解决的人"
+        '卡点 #1 已记 · 负责人 待定 · 10分钟内回"撤销"\n'
+        "测试数据没到\n还没有项目经理，请说：转交 1 @能解决的人"
     )
 
 

@@ -49,7 +49,7 @@ async def test_a_press_says_it_plainly(room: Room) -> None:
     receipt = await room.press("王敏", await room.last_card, answer.buttons[0].say)
 
     assert isinstance(receipt, Card)
-    assert receipt.title == "✅ 任务 #1｜负责人 张三｜截止 11月30日 周一 18:00"
+    assert receipt.title == '任务 #1 已记 · 负责人 张三 · 11月30日 周一 18:00 · 10分钟内回"撤销"'
     assert receipt.text == "整理清单"
 
 

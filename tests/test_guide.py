@@ -42,7 +42,7 @@ async def test_a_form_does_what_the_sentence_does(room: Room) -> None:
     )
 
     assert isinstance(answer, Card)
-    assert answer.title == "✅ 任务 #1｜负责人 李四｜截止 11月27日 周五 18:00"
+    assert answer.title == '任务 #1 已记 · 负责人 李四 · 11月27日 周五 18:00 · 10分钟内回"撤销"'
 
 
 async def test_a_form_says_what_is_missing(room: Room) -> None:

@@ -20,7 +20,7 @@ from bot.dispatch import DEFAULT_TEAM
 from bot.message import Text
 from bot.schedule import Schedule, every_day, job
 from bot.workdays import Calendar
-from storage import ledger, outbox
+from storage import history, ledger, outbox
 from storage import member as members
 from storage import team as teams
 from storage.database import Database
@@ -74,7 +74,7 @@ async def check_ledger(database: Database, events: list[Event]) -> None:
     """Each event has one entry with one line of history; the numbers have no gaps."""
     async with database.begin() as tx:
         found = [each for each, _, _ in await ledger.every(tx)]
-        stories = [await ledger.story(tx, each.id) for each in found]
+        stories = [await history.story(tx, each.id) for each in found]
     assert Counter(each.title for each in found) == Counter(each.title for each in events)
     assert [each.number for each in found] == list(range(1, len(events) + 1))
     assert [len(story) for story in stories] == [1] * len(events)

@@ -32,6 +32,7 @@ async def test_the_whole_life_of_an_entry_stays_in_its_history(
         ("张三", "进展 1 做了一半"),
         ("张三", "改期 1 下周三下班前"),
         ("王敏", "转交 1 @李四"),
+        ("李四", "接受 1"),
         ("李四", "完成 1 已发群里"),
         ("王敏", "重开 1 漏了一半"),
         ("王敏", "取消 1 不要了"),
@@ -41,13 +42,15 @@ async def test_the_whole_life_of_an_entry_stays_in_its_history(
     story = await room.words("张三", "查看 1")
     for words in ("做了一半", "→ 12月2日 周三 18:00", "张三 → 李四", "已发群里", "漏了一半"):
         assert words in story
-    assert await verbs(app) == ["登记", "进展", "改期", "转交", "完成", "重开", "取消"]
+    assert await verbs(app) == [
+        "登记", "进展", "改期", "转交", "接受", "完成", "重开", "取消",
+    ]  # fmt: skip
 
 
 async def test_the_receipt_of_a_move_names_the_new_deadline(room: Room, entry: int) -> None:
     answer = await room.words("张三", "改期 1 下周三下班前")
 
-    assert answer.splitlines()[0] == "📅 任务 #1｜张三｜截止 12月2日 周三 18:00"
+    assert answer.splitlines()[0] == "📅 任务 #1 改到 12月2日 周三 18:00 · 负责人 张三"
 
 
 @pytest.mark.parametrize("said", ["完成 1", "取消 1", "改期 1 明天", "转交 1 @王敏"])
@@ -170,7 +173,7 @@ async def test_resolving_a_blocker_keeps_cause_and_fix(room: Room) -> None:
     answer = await room.say("李四", "解决 1 根因：证书过期 方案：加到期告警")
 
     assert isinstance(answer, Card)
-    assert answer.title == "✅ 卡点 #1 已解决"
+    assert answer.title == "✅ 卡点 #1 已解决，等张三确认"
     assert "证书过期" in await room.words("张三", "查看 1")
 
 

@@ -7,7 +7,10 @@ from tests.conftest import Room
 async def test_the_first_mention_owns_the_task(room: Room) -> None:
     answer = await room.words("王敏", "任务 @张三 @李四 整理客户清单 周五下班前")
 
-    assert answer == ("✅ 任务 #1｜负责人 张三｜截止 11月27日 周五 18:00｜协助 李四\n整理客户清单")
+    assert answer == (
+        "任务 #1 已记 · 负责人 张三 · 协助 李四 · 11月27日 周五 18:00"
+        ' · 10分钟内回"撤销"\n整理客户清单'
+    )
 
 
 async def test_without_a_mention_it_is_mine(room: Room) -> None:

@@ -13,11 +13,11 @@ FORMATS = ("jsonl", "csv", "xlsx")
 
 
 def add(commands: Any, path: PathOf) -> None:
-    from bot.receipt import NAMES
+    from bot.kind import KINDS
 
     export = commands.add_parser("export", help="records with their whole history")
     export.add_argument("--team", metavar="T")
-    export.add_argument("--kind", metavar="K", choices=sorted(NAMES))
+    export.add_argument("--kind", metavar="K", choices=sorted(KINDS))
     export.add_argument("--format", choices=FORMATS, help="default: as FILE ends, else jsonl")
     export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     export.set_defaults(act=lambda arguments: _export(export, arguments, path))

@@ -28,6 +28,5 @@ async def assign(
         owner=people[0],
         helpers=people[1:],
         due=due,
-        finish="完成",
-        note="" if due else "还没有期限，可以说：改期 {number} 周五下班前",
+        notes=[] if due else ["还没有期限，可以说：改期 {number} 周五下班前"],
     )

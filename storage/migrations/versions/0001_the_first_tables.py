@@ -167,6 +167,12 @@ def upgrade() -> None:
         sa.Column("mobile", sa.String(length=40), server_default="", nullable=False),
         sa.Column("email", sa.String(length=200), server_default="", nullable=False),
         sa.Column("crm_login", sa.String(length=200), server_default="", nullable=False),
+        sa.Column(
+            "settings",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+        ),
         sa.Column("joined_at", storage.schema.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_member_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
@@ -213,6 +219,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_usage_day", "usage", ["team_id", "day"], unique=False)
     op.create_table(
+        "draft",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("incoming", sa.Text(), nullable=False),
+        sa.Column("said_at", storage.schema.Instant(timezone=True), nullable=False),
+        sa.Column("settled_at", storage.schema.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_draft_member_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_draft_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+    )
+    op.create_index(op.f("ix_draft_said_at"), "draft", ["said_at"], unique=False)
+    op.create_table(
         "entry",
         sa.Column(
             "id",
@@ -225,7 +251,13 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("stage", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("weight", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("rung", sa.Integer(), server_default="0", nullable=False),
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "offered_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column(
             "helpers",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
@@ -245,16 +277,50 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("unindexed", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_entry_chat_id")),
+        sa.ForeignKeyConstraint(["offered_to"], ["member.id"], name=op.f("fk_entry_offered_to")),
         sa.ForeignKeyConstraint(["opened_by"], ["member.id"], name=op.f("fk_entry_opened_by")),
         sa.ForeignKeyConstraint(["owner_id"], ["member.id"], name=op.f("fk_entry_owner_id")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_entry_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint("team_id", "number", name=op.f("uq_entry_team_id_number")),
     )
+    op.create_index(
+        "ix_entry_closed",
+        "entry",
+        ["team_id", "closed_at"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+    )
     op.create_index(op.f("ix_entry_message_id"), "entry", ["message_id"], unique=False)
+    op.create_index(
+        "ix_entry_offered",
+        "entry",
+        ["offered_to"],
+        unique=False,
+        sqlite_where=sa.text("offered_to IS NOT NULL"),
+        postgresql_where=sa.text("offered_to IS NOT NULL"),
+    )
     op.create_index("ix_entry_open", "entry", ["team_id", "state", "kind"], unique=False)
     op.create_index("ix_entry_owner", "entry", ["owner_id", "state"], unique=False)
+    op.create_index(
+        "ix_entry_stage",
+        "entry",
+        ["team_id", "stage"],
+        unique=False,
+        sqlite_where=sa.text("stage <> ''"),
+        postgresql_where=sa.text("stage <> ''"),
+    )
+    op.create_index(
+        "ix_entry_unindexed",
+        "entry",
+        ["team_id"],
+        unique=False,
+        sqlite_where=sa.text("unindexed"),
+        postgresql_where=sa.text("unindexed"),
+    )
     op.create_table(
         "outbox",
         sa.Column(
@@ -343,6 +409,12 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
             nullable=True,
         ),
+        sa.Column(
+            "after",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("step", sa.String(length=250), server_default="", nullable=False),
         sa.Column("undone", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["member.id"], name=op.f("fk_history_by_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_history_entry_id")),
@@ -350,6 +422,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_history_by", "history", ["by_id", "id"], unique=False)
     op.create_index(op.f("ix_history_entry_id"), "history", ["entry_id"], unique=False)
+    op.create_table(
+        "link",
+        sa.Column(
+            "entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column(
+            "other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_link_entry_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["entry.id"], name=op.f("fk_link_other_id")),
+        sa.PrimaryKeyConstraint("entry_id", "kind", "other_id", name=op.f("pk_link")),
+    )
+    op.create_index("ix_link_other", "link", ["other_id", "kind"], unique=False)
+    op.create_table(
+        "term",
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("term", sa.String(length=60), nullable=False),
+        sa.Column(
+            "entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_term_entry_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_term_team_id")),
+        sa.PrimaryKeyConstraint("team_id", "term", "entry_id", name=op.f("pk_term")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_term_entry_id", "term", ["entry_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -1,0 +1,124 @@
+"""转交: who an entry belongs to; nobody is given one without being asked."""
+
+from typing import Annotated, Any
+
+from bot.clerk import answer, change, check_may_change, check_open, check_seen, find
+from bot.command import Topic
+from bot.context import Reply, Request
+from bot.errors import Refusal
+from bot.kind import head
+from bot.message import Button, Card, Person
+from bot.moment import due_words
+from bot.signature import Mention, Number, Rest
+from storage import member as members
+from storage.ledger import Entry
+from storage.member import Member
+
+topic = Topic("转交", about="换负责人：对方接受了才算", place=13)
+
+
+@topic.command("转交", "转给", example="转交 12 @李四")
+async def hand_over(
+    request: Request,
+    number: Annotated[int, Number()],
+    to: Annotated[Member, Mention("接手的人")],
+    reason: Annotated[str | None, Rest("说明")] = None,
+) -> Reply:
+    """请别人接手，对方说 接受 才换；没人负责的直接给他"""
+    entry = await find(request, number)
+    check_open(entry)
+    check_may_change(request, entry)
+    check_seen(request, entry)
+    if to.id == entry.owner_id:
+        raise Refusal(f"{head(entry.kind, number)} 的负责人已经是{to.name}", usage=False)
+    if entry.owner_id is None or to.id == request.sender.id:
+        return await _give(request, entry, to, "转交", reason)
+    text = f"请{to.name}接手" + (f"，{reason}" if reason else "")
+    await change(request, entry, "转交", text, offered_to=to.id)
+    title = f"{head(entry.kind, number)} 请{to.name}接手，他接受前还由{entry.owner_name}负责"
+    if not request.chat.private:
+        card = _offer(request, entry, title, reason)
+        mention = (Person(to.external_id, to.name),)
+        asked = Card(title=title, text=card.text, buttons=card.buttons, mentions=mention)
+        return Reply(message=asked, number=number)
+    asks = f"{request.sender.name} 想把 {head(entry.kind, number)} 转给你"
+    card = _offer(request, entry, asks, reason)
+    await request.tell_member(to, card, number=number, group=entry.chat_id)
+    return await answer(request, entry, title)
+
+
+def _offer(request: Request, entry: Entry, title: str, reason: str | None) -> Card:
+    due = f"截止 {due_words(entry.due, request.now)}" if entry.due else ""
+    return Card(
+        title=title,
+        text="\n".join(each for each in (entry.title, due, reason or "") if each),
+        buttons=(
+            Button(label="接受", say=f"接受 {entry.number}", style="primary"),
+            Button(label="不接", say=f"不接 {entry.number}"),
+        ),
+    )
+
+
+@topic.command("接受", "接手", example="接受 12")
+async def accept(request: Request, number: Annotated[int, Number()]) -> Reply:
+    """接手别人转给我的"""
+    entry = await _offered(request, number)
+    return await _give(request, entry, request.sender, "接受", None)
+
+
+@topic.command("不接", "拒绝", example="不接 12 这周排满了")
+async def decline(
+    request: Request,
+    number: Annotated[int, Number()],
+    reason: Annotated[str | None, Rest("原因")] = None,
+) -> Reply:
+    """不接手，还由原来的人负责"""
+    entry = await _offered(request, number)
+    await change(request, entry, "不接", reason or "", offered_to=None)
+    title = f"{head(entry.kind, number)} {request.sender.name} 没接，还由{entry.owner_name}负责"
+    owner = (await members.by_ids(request.tx, [entry.owner_id or 0])).get(entry.owner_id or 0)
+    if owner is not None and request.chat.private and owner.id != request.sender.id:
+        card = Card(title=title, text="\n".join([entry.title, reason or ""]).strip())
+        await request.tell_member(owner, card, number=number, group=entry.chat_id)
+    return await answer(request, entry, title, reason or "")
+
+
+async def _offered(request: Request, number: int) -> Entry:
+    entry = await find(request, number)
+    check_open(entry)
+    if entry.offered_to == request.sender.id:
+        return entry
+    if entry.owner_id == request.sender.id:
+        raise Refusal(f"{head(entry.kind, number)} 已经是你的了", usage=False)
+    raise Refusal(f"{head(entry.kind, number)} 没有人要转给你", usage=False)
+
+
+@topic.command("认领", "我来", example="认领 12")
+async def claim(request: Request, number: Annotated[int, Number()]) -> Reply:
+    """把没人管的记录接过来"""
+    entry = await find(request, number)
+    check_open(entry)
+    if entry.offered_to == request.sender.id:
+        return await _give(request, entry, request.sender, "接受", None)
+    if entry.owner_id == request.sender.id:
+        raise Refusal(f"{head(entry.kind, number)} 已经是你的了", usage=False)
+    if entry.owner_id is not None:
+        raise Refusal(
+            f"{head(entry.kind, number)} 已由{entry.owner_name}负责，"
+            f"要换人请他说：转交 {number} @{request.sender.name}",
+            usage=False,
+        )
+    return await _give(request, entry, request.sender, "认领", None)
+
+
+async def _give(
+    request: Request, entry: Entry, to: Member, verb: str, reason: str | None
+) -> Reply:
+    text = f"{entry.owner_name or '待认领'} → {to.name}" + (f"，{reason}" if reason else "")
+    values: dict[str, Any] = {"owner_id": to.id, "offered_to": None}
+    await change(request, entry, verb, text, **values)
+    due = f" · {due_words(entry.due, request.now)}" if entry.due else ""
+    title = f"✅ {head(entry.kind, entry.number)} 负责人 {to.name}{due}"
+    there = not request.chat.private and to.id != request.sender.id
+    mentions = [Person(to.external_id, to.name)] if there else []
+    return await answer(request, entry, title, mentions=mentions)
