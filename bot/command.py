@@ -176,6 +176,8 @@ class Commands:
             (p for p in found.command.phrases if plain.startswith(p)), key=len, default=""
         )
         rest = plain[len(phrase) :]
+        if found.command.begins_with_number:  # 确认，收到了 is said to the others
+            return re.match(r"\s*(?:#|第)?\s*\d", rest) is not None
         if phrase == "卡点" or not rest:
             return True
         if rest[0] in ",。.;":  # 卡住了，怎么办 is said to the others

@@ -110,6 +110,7 @@ class Form:
     fields: tuple[Field, ...]
     text: str = ""
     submit: str = "提交"
+    typed: str = ""  # an example of the sentence to type where a chat has no forms
     mentions: tuple[Person, ...] = ()
     kind: Literal["form"] = "form"
 

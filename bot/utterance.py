@@ -13,7 +13,7 @@ from bot.signature import Number, form_field
 from storage import ledger, outbox
 
 # 改期 12·3 is what a form says that was made when entry 12 was at its third version.
-_SEEN = re.compile(r"(?<=\d)·(\d{1,9})")
+_SEEN = re.compile(r"(?<=\d)·(\d{1,9})(?!\d)")
 
 
 async def act(request: Request) -> Outgoing | Reply | None:
@@ -74,6 +74,7 @@ async def _form(request: Request, found: Found) -> Reply:
         title=f"{command.name} #{number}" if entry else command.name,
         text=entry.title if entry else command.about,
         say=f"{command.name} {number}·{entry.version}" if entry else command.name,
+        typed=re.sub(r"\d+", str(number), command.example, count=1) if entry else command.example,
         fields=tuple(
             form_field(each)
             for each in command.parameters

@@ -127,6 +127,10 @@ async def test_a_near_miss_is_offered_as_a_button(room: Room) -> None:
         ("任务很多啊今天", False),
         ("卡住了，怎么办", False),
         ("站会今天取消", False),
+        ("确认 1", True),
+        ("完成12", True),
+        ("确认，收到了", False),
+        ("完成", False),
         ("大家好", False),
     ],
 )

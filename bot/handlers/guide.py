@@ -61,5 +61,6 @@ async def form(request: Request, what: Annotated[str, Rest("命令")]) -> Outgoi
         title=command.name,
         text=command.about,
         say=command.name,
+        typed=command.example,
         fields=tuple(form_field(each) for each in command.parameters),
     )

@@ -4,12 +4,13 @@ from datetime import time, timedelta
 
 from bot.context import Context
 from bot.schedule import every_day, job
-from storage import claim, inbox, outbox
+from storage import claim, draft, inbox, outbox
 
 # No platform sends a message again after a day; people quote receipts for weeks.
 KEEP_MESSAGES = timedelta(days=30)
 KEEP_LETTERS = timedelta(days=90)
 KEEP_CLAIMS = timedelta(days=90)
+KEEP_DRAFTS = timedelta(days=7)
 
 
 @job(
@@ -22,4 +23,5 @@ async def tidy(context: Context) -> None:
     """每天清掉过期的收发记录（台账不动）"""
     await inbox.forget(context.tx, before=context.clock - KEEP_MESSAGES)
     await outbox.forget(context.tx, before=context.clock - KEEP_LETTERS)
+    await draft.forget(context.tx, before=context.clock - KEEP_DRAFTS)
     await claim.forget(context.tx, before=context.clock - KEEP_CLAIMS)

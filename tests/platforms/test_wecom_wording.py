@@ -215,3 +215,21 @@ def test_task_ids_stay_different() -> None:
     first, second = render.task_id("站会:1"), render.task_id("站会:2")
     assert first != second
     assert re.fullmatch(r"[0-9A-Za-z_@\-]{1,128}", first)
+
+
+def test_a_receipt_that_is_too_long_for_a_title_goes_on_below_it() -> None:
+    line = (
+        "任务 #128 已记 · 负责人 欧阳明月 · 协助 李四、王五 · 2027年11月27日 周六 18:00"
+        ' · 10分钟内回"撤销"'
+    )
+    card = Card(title=line, text="整理客户清单", buttons=(Button(label="完成", say="完成 128"),))
+
+    payload = render.answer(card, key="k")["template_card"]
+
+    assert isinstance(payload, dict)
+    title = payload["main_title"]["title"]
+    assert title.startswith("任务 #128 已记 · 负责人 欧阳明月")
+    assert wording.size(title) <= render.TITLE
+    below = payload["sub_title_text"].splitlines()
+    assert f"{title} · {below[0]}" == line
+    assert below[1] == "整理客户清单"

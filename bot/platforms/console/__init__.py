@@ -106,13 +106,15 @@ def incoming(
     The trial does not insist on @大管家 where a sentence plainly begins with a command.
     """
     words, mentions, named = mention.resolve(text, roster, bot=BOT)
+    # Who quotes a message need not say its number.
+    meant = leads(words) or (quoted is not None and leads(f"{words} 1"))
     return Incoming(
         chat=chat,
         sender=Person(sender, sender),
         id=str(message_id),
         text=words,
         mentions=mentions,
-        addressed=chat.private or named or leads(words),
+        addressed=chat.private or named or meant,
         quoted=None if quoted is None else str(quoted),
         at=at,
     )

@@ -122,12 +122,13 @@ def task_id(key: str) -> str:
 def button_card(card: Card, *, key: str, prompt: str = "") -> Payload | None:
     """The card with real buttons. None if it has none, or more words than such a card holds."""
     pressed, typed = _buttons(card.buttons)
-    title = plain(one_line(card.title))
+    title, overflow = _fitting_title(plain(one_line(card.title)))
     facts = [(plain(one_line(name)), plain(one_line(value)) or "—") for name, value in card.facts]
     shown = [each for each in facts if size(each[0]) <= FACT_NAME and size(each[1]) <= FACT_VALUE]
     shown = shown[:FACTS]
     detail = _lines(
         _named(card.mentions).strip(),
+        overflow,
         plain(card.text),
         *(f"{name}：{value}" for name, value in facts if (name, value) not in shown),
         # Nobody types a sentence that is too long for a button: the beginning tells enough.
@@ -147,6 +148,15 @@ def button_card(card: Card, *, key: str, prompt: str = "") -> Payload | None:
     ]
     content["task_id"] = task_id(key)
     return {"msgtype": "template_card", "template_card": content}
+
+
+def _fitting_title(title: str) -> tuple[str, str]:
+    """A title of several parts, as 卡点 #12 已记 · 负责人 …, and the parts it has no room for."""
+    parts = title.split(" · ")
+    kept = len(parts)
+    while kept > 1 and size(" · ".join(parts[:kept])) > TITLE:
+        kept -= 1
+    return " · ".join(parts[:kept]), " · ".join(parts[kept:])
 
 
 def _buttons(buttons: Sequence[Button]) -> tuple[list[Button], list[Button]]:
@@ -218,6 +228,8 @@ def _replies(says: Iterable[str], style: Style) -> list[str]:
 
 def _example(form: Form) -> str:
     """WeCom has no card with a text field: show the sentence to type."""
+    if form.typed:
+        return form.typed
     values = (each.value or "/".join(each.options) or "…" for each in form.fields)
     labels = (each.label for each in form.fields)
     return " ".join(
