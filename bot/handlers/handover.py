@@ -1,10 +1,14 @@
 """转交: who an entry belongs to; nobody is given one without being asked."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
+from bot.acceptance import check_may_judge
+from bot.approval import check_may_hand_over, handed_over
 from bot.clerk import answer, change, check_may_change, check_open, check_seen, find
 from bot.command import Topic
 from bot.context import Reply, Request
+from bot.decision import PENDING
 from bot.errors import Refusal
 from bot.kind import head
 from bot.message import Button, Card, Person
@@ -14,7 +18,7 @@ from storage import member as members
 from storage.ledger import Entry
 from storage.member import Member
 
-topic = Topic("转交", about="换负责人：对方接受了才算", place=13)
+topic = Topic("转交", about="换负责人：对方接受了才算", place=31)
 
 
 @topic.command("转交", "转给", example="转交 12 @李四")
@@ -29,13 +33,21 @@ async def hand_over(
     check_open(entry)
     check_may_change(request, entry)
     check_seen(request, entry)
+    check_may_hand_over(request, entry, to)
+    said = head(entry.kind, number)
     if to.id == entry.owner_id:
-        raise Refusal(f"{head(entry.kind, number)} 的负责人已经是{to.name}", usage=False)
+        if entry.offered_to is None:
+            raise Refusal(f"{said} 的负责人已经是{to.name}", usage=False)
+        await change(request, entry, "转交", "不转了", **_settled(entry))
+        return await answer(request, entry, f"{said} 不转了，还由{to.name}负责")
+    if to.id == entry.offered_to:
+        raise Refusal(f"{said} 已经在等{to.name}说 接受 了", usage=False)
     if entry.owner_id is None or to.id == request.sender.id:
         return await _give(request, entry, to, "转交", reason)
     text = f"请{to.name}接手" + (f"，{reason}" if reason else "")
-    await change(request, entry, "转交", text, offered_to=to.id)
-    title = f"{head(entry.kind, number)} 请{to.name}接手，他接受前还由{entry.owner_name}负责"
+    details = {**entry.details, "offered_by": request.sender.id}
+    await change(request, entry, "转交", text, offered_to=to.id, details=details)
+    title = f"{said} 请{to.name}接手，对方接受前还由{entry.owner_name}负责"
     if not request.chat.private:
         card = _offer(request, entry, title, reason)
         mention = (Person(to.external_id, to.name),)
@@ -43,8 +55,12 @@ async def hand_over(
         return Reply(message=asked, number=number)
     asks = f"{request.sender.name} 想把 {head(entry.kind, number)} 转给你"
     card = _offer(request, entry, asks, reason)
-    await request.tell_member(to, card, number=number, group=entry.chat_id)
-    return await answer(request, entry, title)
+    heard = await request.tell_member(to, card, number=number, group=entry.chat_id)
+    return await answer(request, entry, title, *_unheard(heard, to))
+
+
+def _unheard(heard: bool, to: Member) -> list[str]:
+    return [] if heard else [f"我还没法通知{to.name}，请你告诉一声"]
 
 
 def _offer(request: Request, entry: Entry, title: str, reason: str | None) -> Card:
@@ -74,13 +90,32 @@ async def decline(
 ) -> Reply:
     """不接手，还由原来的人负责"""
     entry = await _offered(request, number)
-    await change(request, entry, "不接", reason or "", offered_to=None)
+    await change(request, entry, "不接", reason or "", **_settled(entry))
     title = f"{head(entry.kind, number)} {request.sender.name} 没接，还由{entry.owner_name}负责"
-    owner = (await members.by_ids(request.tx, [entry.owner_id or 0])).get(entry.owner_id or 0)
-    if owner is not None and request.chat.private and owner.id != request.sender.id:
-        card = Card(title=title, text="\n".join([entry.title, reason or ""]).strip())
-        await request.tell_member(owner, card, number=number, group=entry.chat_id)
-    return await answer(request, entry, title, reason or "")
+    mentions = await _tell_askers(request, entry, title, reason or "")
+    return await answer(request, entry, title, reason or "", mentions=mentions)
+
+
+def _settled(entry: Entry) -> dict[str, Any]:
+    """Nobody is asked to take it over any more."""
+    details = {key: each for key, each in entry.details.items() if key != "offered_by"}
+    return {"offered_to": None, "details": details}
+
+
+async def _tell_askers(
+    request: Request, entry: Entry, title: str, reason: str = ""
+) -> list[Person]:
+    """Who offered it and who had it hear how it went; those in the answer's own chat by it."""
+    asked = entry.details.get("offered_by")
+    ids = [each for each in dict.fromkeys((asked, entry.owner_id)) if each is not None]
+    known = await members.by_ids(request.tx, ids)
+    others = [known[each] for each in ids if each in known and each != request.sender.id]
+    if not request.chat.private:
+        return [Person(each.external_id, each.name) for each in others]
+    card = Card(title=title, text="\n".join([entry.title, reason]).strip())
+    for each in others:
+        await request.tell_member(each, card, number=entry.number, group=entry.chat_id)
+    return []
 
 
 async def _offered(request: Request, number: int) -> Entry:
@@ -108,6 +143,9 @@ async def claim(request: Request, number: Annotated[int, Number()]) -> Reply:
             f"要换人请他说：转交 {number} @{request.sender.name}",
             usage=False,
         )
+    check_may_hand_over(request, entry, request.sender)
+    if entry.kind == "acceptance":  # nobody gets the right to judge by asking for it
+        check_may_judge(request, entry)
     return await _give(request, entry, request.sender, "认领", None)
 
 
@@ -115,10 +153,19 @@ async def _give(
     request: Request, entry: Entry, to: Member, verb: str, reason: str | None
 ) -> Reply:
     text = f"{entry.owner_name or '待认领'} → {to.name}" + (f"，{reason}" if reason else "")
-    values: dict[str, Any] = {"owner_id": to.id, "offered_to": None}
-    await change(request, entry, verb, text, **values)
+    settled = _settled(replace(entry, **handed_over(entry, to)))
+    await change(request, entry, verb, text, owner_id=to.id, **settled)
     due = f" · {due_words(entry.due, request.now)}" if entry.due else ""
-    title = f"✅ {head(entry.kind, entry.number)} 负责人 {to.name}{due}"
-    there = not request.chat.private and to.id != request.sender.id
-    mentions = [Person(to.external_id, to.name)] if there else []
-    return await answer(request, entry, title, mentions=mentions)
+    role = "批准人" if entry.stage == PENDING else "负责人"
+    title = f"✅ {head(entry.kind, entry.number)} {role} {to.name}{due}"
+    if to.id == request.sender.id:
+        asked = verb == "接受"
+        mentions = await _tell_askers(request, entry, title) if asked else []
+        return await answer(request, entry, title, mentions=mentions)
+    if not request.chat.private:
+        mentions = [Person(to.external_id, to.name)]
+        return await answer(request, entry, title, mentions=mentions)
+    given = f"{request.sender.name} 把 {head(entry.kind, entry.number)} 交给你了{due}"
+    card = Card(title=given, text="\n".join([entry.title, reason or ""]).strip())
+    heard = await request.tell_member(to, card, number=entry.number, group=entry.chat_id)
+    return await answer(request, entry, title, *_unheard(heard, to))
