@@ -1,12 +1,14 @@
 """Ledger entries as other programs read them: the shape that `guanjia export` promises."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import history, ledger
-from storage.database import Tx
+from storage import archive, history
+from storage import member as members
+from storage import team as teams
+from storage.database import Database
 from storage.ledger import Entry
 
 COLUMNS = (
@@ -27,18 +29,36 @@ COLUMNS = (
 
 
 async def records(
-    tx: Tx, zone: ZoneInfo, *, team_id: int | None = None, kind: str | None = None
-) -> list[dict[str, Any]]:
-    """Every entry with its whole history; times are ISO 8601 with zone."""
-    found = []
-    for entry, team, names in await ledger.every(tx, team_id=team_id, kind=kind):
-        record = _record(entry, team, names, zone)
-        record["history"] = [
-            {"at": _iso(each.at, zone), "by": each.by, "verb": each.verb, "text": each.text}
-            for each in await history.story(tx, entry.id)
-        ]
-        found.append(record)
-    return found
+    database: Database, zone: ZoneInfo, *, team_id: int | None = None, kind: str | None = None
+) -> AsyncIterator[dict[str, Any]]:
+    """Every entry with its whole history; times are ISO 8601 with zone.
+
+    Each piece is a transaction of its own, so that a bot that runs meanwhile need not wait for
+    the last one.
+    """
+    titles: dict[int, str] = {}
+    after = (0, 0)
+    while True:
+        async with database.begin() as tx:
+            found = await archive.piece(
+                tx, team_id=team_id, kind=kind, after=after, limit=archive.PIECE
+            )
+            if any(each.team_id not in titles for each in found):
+                titles = {each.id: each.name for each in await teams.all_teams(tx)}
+            concerned = {one for each in found for one in (each.opened_by, *each.helpers)}
+            known = await members.by_ids(tx, list(concerned))
+            stories = await history.stories(tx, [each.id for each in found])
+        names = {each.id: each.name for each in known.values()}
+        for entry in found:
+            record = _record(entry, titles[entry.team_id], names, zone)
+            record["history"] = [
+                {"at": _iso(each.at, zone), "by": each.by, "verb": each.verb, "text": each.text}
+                for each in stories[entry.id]
+            ]
+            yield record
+        if not found:
+            return
+        after = (found[-1].team_id, found[-1].number)
 
 
 def _record(entry: Entry, team: str, names: Mapping[int, str], zone: ZoneInfo) -> dict[str, Any]:

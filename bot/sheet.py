@@ -9,8 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.errors import Misconfigured
 
@@ -154,7 +155,7 @@ def _text(cell: Any) -> str:
 
 def _harmless(value: Any) -> Any:
     """Numbers and days stay what they are; text cannot become a formula."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int | float | Decimal):
         return value
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -162,26 +163,62 @@ def _harmless(value: Any) -> Any:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+class CsvTable:
+    """Rows into a file, one after another: UTF-8 with a mark, without which Excel shows Chinese
+    as rubbish."""
+
+    def __init__(self, out: BinaryIO, columns: Sequence[str]) -> None:
+        self._text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+        self._writer = csv.writer(self._text)
+        self.write(columns)
+
+    def write(self, row: Sequence[Any]) -> None:
+        self._writer.writerow([_harmless(each) for each in row])
+
+    def close(self) -> None:
+        """Everything is in the file, which stays open."""
+        self._text.flush()
+        self._text.detach()
+
+
+class XlsxTable:
+    """Rows into a workbook, one after another; it is in the file once it is closed."""
+
+    def __init__(self, out: BinaryIO, columns: Sequence[str], widths: Sequence[int] = ()) -> None:
+        from openpyxl import Workbook
+        from openpyxl.utils import get_column_letter
+
+        self._out = out
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet()
+        self._sheet.freeze_panes = "A2"
+        for position, width in enumerate(widths, 1):
+            self._sheet.column_dimensions[get_column_letter(position)].width = width
+        self.write(columns)
+
+    def write(self, row: Sequence[Any]) -> None:
+        self._sheet.append([_harmless(each) for each in row])
+
+    def close(self) -> None:
+        self._book.save(self._out)
+
+
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """UTF-8 with a mark, without which Excel shows Chinese as rubbish."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([_harmless(each) for each in columns])
-    writer.writerows([_harmless(each) for each in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def as_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.freeze_panes = "A2"
-    sheet.append([_harmless(each) for each in columns])
-    for row in rows:
-        sheet.append([_harmless(each) for each in row])
     out = io.BytesIO()
-    book.save(out)
+    return _filled(CsvTable(out, columns), rows, out)
+
+
+def as_xlsx(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = ()
+) -> bytes:
+    out = io.BytesIO()
+    return _filled(XlsxTable(out, columns, widths), rows, out)
+
+
+def _filled(table: CsvTable | XlsxTable, rows: Iterable[Sequence[Any]], out: io.BytesIO) -> bytes:
+    for row in rows:
+        table.write(row)
+    table.close()
     return out.getvalue()
 
 

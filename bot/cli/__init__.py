@@ -21,12 +21,13 @@ Result = TypeVar("Result")
 
 
 def add_commands(commands: Any, path: PathOf) -> None:
-    from bot.cli import db, doctor, export, faq, job, rehearse, usage, when
+    from bot.cli import db, doctor, export, faq, importing, job, rehearse, usage, when
 
     doctor.add(commands, path)
     when.add(commands, path)
     faq.add(commands, path)
     export.add(commands, path)
+    importing.add(commands, path)
     job.add(commands, path)
     rehearse.add(commands, path)
     usage.add(commands, path)

@@ -2,12 +2,18 @@
 
 import argparse
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from bot.cli import PathOf, say, settings, with_database
 from bot.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 FORMATS = ("jsonl", "csv", "xlsx")
 
@@ -24,51 +30,109 @@ def add(commands: Any, path: PathOf) -> None:
 
 
 def _export(parser: argparse.ArgumentParser, arguments: argparse.Namespace, path: PathOf) -> int:
-    from bot.parts import build_calendar
-    from bot.record import records
-    from storage import team as teams
-    from storage.database import Database
-
     if arguments.format is None:
         ending = Path(arguments.output or "").suffix.lstrip(".").lower()
         arguments.format = ending if ending in FORMATS else "jsonl"
     if arguments.format == "xlsx" and not arguments.output:
         parser.error("--format xlsx needs -o FILE")
     config = settings(arguments, path)
-    zone = build_calendar(config).zone
+    zone = config.calendar.timezone
 
-    async def work(database: Database) -> list[dict[str, Any]]:
-        async with database.begin() as tx:
-            team = None
-            if arguments.team:
-                team = await teams.find_team(tx, arguments.team)
-                if team is None:
-                    raise Misconfigured(f"there is no team {arguments.team}")
-            return await records(tx, zone, team_id=team.id if team else None, kind=arguments.kind)
+    async def work(database: "Database") -> int:
+        from bot.record import records
 
-    found = with_database(config, work)
-    content = _content(found, arguments.format)
-    if arguments.output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-        return 0
+        team_id = await _team_id(database, arguments.team)
+        count = 0
+        with _output(arguments.output) as out:
+            sheet = _sheet(out, arguments.format)
+            async for record in records(database, zone, team_id=team_id, kind=arguments.kind):
+                sheet.write(record)
+                count += 1
+            sheet.close()
+        return count
+
     try:
-        Path(arguments.output).write_bytes(content)
-    except OSError as error:
-        raise Misconfigured(f"cannot write {arguments.output}: {error}") from error
-    say(f"{len(found)} records in {arguments.output}")
+        count = with_database(config, work)
+    except BrokenPipeError:
+        # Whoever read it has seen enough, as with `| head`; leaving must not try to flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    if arguments.output:
+        say(f"{count} records in {arguments.output}")
     return 0
 
 
-def _content(found: list[dict[str, Any]], kind: str) -> bytes:
-    from bot import sheet
-    from bot.record import COLUMNS
+async def _team_id(database: "Database", name: str | None) -> int | None:
+    from storage import team as teams
 
-    if kind == "jsonl":
-        lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in found)
-        return "".join(lines).encode()
-    rows = [[_cell(each[column]) for column in COLUMNS] for each in found]
-    return sheet.as_csv(COLUMNS, rows) if kind == "csv" else sheet.as_xlsx(COLUMNS, rows)
+    if not name:
+        return None
+    async with database.begin() as tx:
+        team = await teams.find_team(tx, name)
+    if team is None:
+        raise Misconfigured(f"there is no team {name}")
+    return team.id
+
+
+@contextmanager
+def _output(name: str | None) -> Iterator[BinaryIO]:
+    """Standard output, or a file that is there as a whole or not at all."""
+    if not name:
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+        return
+    there = Path(name)
+    device = there.exists() and not there.is_file()  # /dev/stdout must not be put aside
+    unfinished = there if device else Path(f"{name}.part")
+    try:
+        with unfinished.open("wb") as out:
+            yield out
+        if not device:
+            unfinished.replace(name)
+    except OSError as error:
+        raise Misconfigured(f"cannot write {name}: {error.strerror or error}") from error
+    finally:
+        if not device:
+            unfinished.unlink(missing_ok=True)
+
+
+# --- formats -------------------------------------------------------------------------------
+
+
+class _Sheet(Protocol):
+    def write(self, record: dict[str, Any]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _Lines:
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def write(self, record: dict[str, Any]) -> None:
+        self._out.write((json.dumps(record, ensure_ascii=False) + "\n").encode())
+
+    def close(self) -> None:
+        self._out.flush()
+
+
+class _Table:
+    def __init__(self, out: BinaryIO, kind: str) -> None:
+        from bot.record import COLUMNS
+        from bot.sheet import CsvTable, XlsxTable
+
+        self._columns = COLUMNS
+        self._table = (CsvTable if kind == "csv" else XlsxTable)(out, COLUMNS)
+
+    def write(self, record: dict[str, Any]) -> None:
+        self._table.write([_cell(record[column]) for column in self._columns])
+
+    def close(self) -> None:
+        self._table.close()
+
+
+def _sheet(out: BinaryIO, kind: str) -> _Sheet:
+    return _Lines(out) if kind == "jsonl" else _Table(out, kind)
 
 
 def _cell(value: Any) -> Any:
