@@ -4,7 +4,7 @@ import importlib.util
 import subprocess
 import sys
 
-TABLES = ("commands", "deadlines", "answers")
+TABLES = ("commands", "deadlines", "answers", "ledger")
 
 
 def main(wanted: list[str]) -> int:
