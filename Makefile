@@ -8,7 +8,7 @@ run: .venv/run
 	$(BIN)/guanjia run
 
 test: .venv/test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: lint test
 

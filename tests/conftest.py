@@ -3,16 +3,18 @@
 ``room`` runs on SQLite, and also on PostgreSQL where TEST_POSTGRES_URL names a database.
 """
 
+import asyncio
 import os
+import shutil
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.app import App
 from bot.config import Config
@@ -23,7 +25,8 @@ from bot.platforms.console.view import message_of, said
 from storage import console as transcript
 from storage import migration
 from storage import team as teams
-from storage.database import Database
+from storage.database import Database, fold_sqlite
+from storage.schema import metadata
 from storage.team import Team
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -51,27 +54,103 @@ def asyncpg_url(url: str) -> sa.URL:
 
 
 @pytest.fixture
-async def database_url(backend: str, tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database of its own; on PostgreSQL dropped afterwards."""
+async def empty_database_url(backend: str, tmp_path: Path) -> AsyncIterator[str]:
+    """A database without any tables; on PostgreSQL dropped afterwards."""
     if backend == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'guanjia.db'}"
         return
-    server = asyncpg_url(POSTGRES)
+    url = await _create()
+    yield url
+    await _drop(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with every table and no rows, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "guanjia.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{file}"))
+    fold_sqlite(file)
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql() -> Iterator[str]:
+    """A PostgreSQL database with every table, for the whole run: its rows are wiped each time."""
+
+    async def make() -> str:
+        url = await _create()
+        await _migrate(url)
+        return url
+
+    url = asyncio.run(make())
+    yield url
+    asyncio.run(_drop(url))
+
+
+async def _create() -> str:
     name = f"guanjia_test_{uuid.uuid4().hex[:12]}"
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield server.set(database=name).render_as_string(hide_password=False)
-    async with engine.connect() as connection:
-        await connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await engine.dispose()
+    server = await asyncpg.connect(POSTGRES)
+    await server.execute(f'CREATE DATABASE "{name}"')
+    await server.close()
+    return asyncpg_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+
+
+async def _drop(url: str) -> None:
+    server = await asyncpg.connect(POSTGRES)
+    await server.execute(f'DROP DATABASE "{sa.make_url(url).database}" WITH (FORCE)')
+    await server.close()
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migration.upgrade(database)
+    await database.close()
+
+
+async def _wipe(url: str) -> None:
+    """Leave no rows and no connections; count from one again."""
+    server = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    tables = [each.name for each in reversed(metadata.sorted_tables)]
+    rows = "; ".join(f'DELETE FROM "{name}"' for name in tables)  # noqa: S608
+    counters = "; ".join(
+        f"SELECT setval(pg_get_serial_sequence('{each.name}', 'id'), 1, false)"
+        for each in metadata.sorted_tables
+        if "id" in each.c and isinstance(each.c.id.type, sa.BigInteger)
+    )
+    try:
+        await server.execute(f"{rows}; {counters}")
+    except asyncpg.UndefinedTableError:  # the test took a table away
+        await server.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        await _migrate(url)
+    await server.close()
+
+
+@pytest.fixture
+def migrated(backend: str, request: pytest.FixtureRequest) -> str:
+    """What a test's database is made from: a file to copy, or the URL of the one on the server."""
+    return str(request.getfixturevalue(f"migrated_{backend}"))
+
+
+@pytest.fixture
+async def database_url(backend: str, tmp_path: Path, migrated: str) -> AsyncIterator[str]:
+    """A migrated database without rows, for one test."""
+    if backend == "sqlite":
+        file = tmp_path / "guanjia.db"
+        shutil.copyfile(migrated, file)
+        yield f"sqlite+aiosqlite:///{file}"
+        return
+    yield migrated
+    await _wipe(migrated)
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated database with one team."""
     opened = Database(database_url)
-    await migration.upgrade(opened)
     async with opened.begin() as tx:
         await teams.open_team(tx, DEFAULT_TEAM, at=WEDNESDAY)
     yield opened

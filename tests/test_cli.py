@@ -183,7 +183,7 @@ async def test_a_dry_run_shows_and_keeps_nothing(shell: Shell, room: Room, app: 
 async def test_a_run_by_hand_is_sent_by_the_running_bot_and_done_once(
     shell: Shell, room: Room
 ) -> None:
-    await room.say("王敏", "任务 写周报 明天")
+    await room.say("王敏", "成员")
     await room.wait_until(WEDNESDAY.replace(hour=12))
     words = ("job", "run", "standup-open", "--at", "2026-11-26T09:30")
 
@@ -195,7 +195,7 @@ async def test_a_run_by_hand_is_sent_by_the_running_bot_and_done_once(
 
 
 async def test_rehearsal_shows_what_would_come_and_keeps_nothing(shell: Shell, room: Room) -> None:
-    await room.say("王敏", "任务 写周报 明天")
+    await room.say("王敏", "成员")
     await room.wait_until(WEDNESDAY.replace(hour=12))
 
     code, out, _ = await shell.run("rehearse", "--from", "2026-11-26", "--days", "2")

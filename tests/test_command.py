@@ -170,5 +170,7 @@ def test_an_argument_without_a_marker_does_not_start() -> None:
 
 
 def test_the_usage_line_comes_from_the_signature() -> None:
-    assert COMMANDS.find("卡点").command.usage == "卡点 <描述> [@谁能解决] [截止]"  # type: ignore[union-attr]
+    assert COMMANDS.find("卡点").command.usage == (  # type: ignore[union-attr]
+        "卡点 <描述> [@谁能解决] [截止] [优先级：紧急/高/普通] [并入：#编号]"
+    )
     assert Rest("描述").label == "描述"

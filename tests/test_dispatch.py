@@ -185,7 +185,7 @@ async def test_quoting_either_message_means_the_entry(room: Room) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        '卡点 <at user_id="all">所有人</at> <@all> @_all \u202e反转\u0000 ' + "长" * 100_000,
+        '卡点 <at user_id="all">所有人</at> <@all> @_all \u202e反转\u0000 ' + "长" * 300,
         "卡点 " + "\n" * 5000 + "x",
         "卡点 ](javascript:alert(1)) **b** ![x](http://127.0.0.1/)",
     ],
@@ -202,7 +202,17 @@ async def test_hostile_text_is_kept_as_plain_words(app: App, text: str) -> None:
     for title in found:
         assert "\u202e" not in title
         assert "\u0000" not in title
-        assert len(title) <= 20_000
+    assert len(found) == (0 if "@_all" in text else 1)  # nobody is called that
+
+
+async def test_a_hundred_thousand_characters_are_refused_in_a_sentence(app: App) -> None:
+    await app.handle(message("卡点 " + "长" * 100_000))
+    await app.delivery.settle()
+
+    async with app.database.begin() as tx:
+        letters = (await tx.execute(sa.select(outbox.c.message))).scalars().all()
+        assert (await tx.execute(sa.select(entry.c.title))).scalars().all() == []
+    assert "最多 500 字" in as_lines(from_json(letters[0]))
 
 
 async def test_a_failing_database_is_told_to_the_platform(app: App) -> None:
@@ -215,7 +225,7 @@ async def test_a_failing_database_is_told_to_the_platform(app: App) -> None:
 
 
 async def test_a_refusal_says_how_to_say_it(room: Room) -> None:
-    answer = await room.words("张三", "完成")
+    answer = await room.words("张三", "@大管家 完成")
 
     assert "用法：完成 <编号> [说明]" in answer
     assert "例如：完成 12 清单已发群里" in answer

@@ -1,14 +1,26 @@
 """帮助 and 表单 come from the declarations."""
 
 from bot.message import Card, Form
+from bot.parts import load_commands
 from tests.conftest import Room
 
 
 async def test_help_names_every_topic(room: Room) -> None:
     answer = await room.words("张三", "帮助")
 
-    for topic in ("卡点", "任务", "记录", "站会", "问答", "知识", "团队"):
-        assert f"【{topic}】" in answer
+    assert "【记下来】卡点、任务、决策、变更、风险" in answer
+    for topic in load_commands().topics:
+        assert topic.name in answer
+    assert len(answer.splitlines()) <= 10
+
+
+async def test_help_for_a_topic_shows_how_to_say_each_of_its_commands(room: Room) -> None:
+    answer = await room.words("张三", "帮助 清单")
+
+    assert answer.splitlines()[0] == "清单：看手上的、全部的、逾期的，开会用的议程"
+    assert "任务列表 @张三 —— 看没完成的任务" in answer
+    assert "还有：" in answer
+    assert "相关的：优先级、确认、升级、并入" in await room.words("张三", "帮助 卡点")
 
 
 async def test_help_for_a_command(room: Room) -> None:
@@ -32,6 +44,7 @@ async def test_a_form_does_what_the_sentence_does(room: Room) -> None:
         ("what", True),
         ("people", False),
         ("due", False),
+        ("every", False),
     ]
 
     answer = await room.press(

@@ -12,8 +12,8 @@ from storage.database import Database
 from storage.schema import metadata
 
 
-async def test_nothing_is_missing_after_the_upgrade(database_url: str) -> None:
-    database = Database(database_url)
+async def test_nothing_is_missing_after_the_upgrade(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     await migration.upgrade(database)
 
     def differences(connection: sa.Connection) -> list[object]:
@@ -24,8 +24,8 @@ async def test_nothing_is_missing_after_the_upgrade(database_url: str) -> None:
     await database.close()
 
 
-async def test_an_upgrade_may_be_repeated(database_url: str) -> None:
-    database = Database(database_url)
+async def test_an_upgrade_may_be_repeated(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     assert await migration.current(database) is None
 
     await migration.upgrade(database)
@@ -36,9 +36,9 @@ async def test_an_upgrade_may_be_repeated(database_url: str) -> None:
 
 
 async def test_only_an_embedded_database_is_migrated_by_the_start(
-    database_url: str, backend: str
+    empty_database_url: str, backend: str
 ) -> None:
-    database = Database(database_url)
+    database = Database(empty_database_url)
     if backend == "sqlite":
         await prepare_database(database)
         assert await migration.current(database) == migration.newest()

@@ -353,9 +353,9 @@ async def test_a_port_in_use_is_named(tmp_path: Path, feishu: FeishuServer) -> N
 @on_postgresql
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 async def test_a_server_without_our_tables_is_refused(
-    tmp_path: Path, feishu: FeishuServer, database_url: str
+    tmp_path: Path, feishu: FeishuServer, empty_database_url: str
 ) -> None:
-    bot = Bot(write_config(tmp_path, feishu, database_url))
+    bot = Bot(write_config(tmp_path, feishu, empty_database_url))
     await bot.spawn()
     check_refusal(await bot.errors(), "guanjia db upgrade")
     assert bot.process.returncode == 1

@@ -134,7 +134,7 @@ async def test_my_list_holds_what_i_own_and_is_open(room: Room, entry: int) -> N
 
     mine = await room.words("张三", "我的")
 
-    assert mine.splitlines()[0] == "张三 手上的（2）"
+    assert mine.splitlines()[0] == "张三 手上的（2） · 🔵本周到期 2"
     assert mine.index("写周报") < mine.index("整理客户清单")
     assert "已做完的" not in mine
     assert await room.words("李四", "我的") == "手上没有没了结的事 👍"

@@ -29,7 +29,7 @@ async def test_the_blocker_of_an_answer_becomes_a_record(room: Room) -> None:
 
     assert answer.startswith("✅ 站会已记下｜11月25日 周三\n昨日：写完文档\n今日：联调接口\n")
     assert "🚧 卡点 #1 测试数据没到｜负责人 李四｜截止 11月27日 周五 18:00" in answer
-    assert "#1 测试数据没到｜李四" in await room.words("王敏", "卡点列表")
+    assert "#1 测试数据没到｜张三 等 李四" in await room.words("王敏", "卡点列表")
 
 
 async def test_without_a_mention_the_blocker_goes_to_the_project_manager(room: Room) -> None:
@@ -76,7 +76,7 @@ async def test_saying_it_again_edits_and_opens_nothing_twice(room: Room) -> None
     assert "昨日：写完文档\n今日：写方案" in answer
     listed = await room.words("张三", "卡点列表")
     assert "未了结的卡点（1）" in listed
-    assert "#1 测试数据还没到｜赵六" in listed
+    assert "#1 测试数据还没到｜张三 等 赵六" in listed
 
 
 async def test_the_same_words_again_change_nothing(room: Room) -> None:
@@ -125,7 +125,8 @@ async def test_a_reworded_blocker_gets_the_new_owner_and_deadline(room: Room) ->
     await room.say("张三", "补交 卡点：测试环境的账号还没开 @赵六 周五前")
 
     assert await room.words("张三", "卡点列表") == (
-        "未了结的卡点（1）\n卡点 #1 测试环境的账号还没开｜赵六｜11月27日 周五 18:00"
+        "未了结的卡点（1）\n"
+        "#1 测试环境的账号还没开｜张三 等 赵六｜卡了不到 1 工作小时｜11月27日 周五 18:00"
     )
 
 

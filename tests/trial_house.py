@@ -121,7 +121,7 @@ class TrialHouse:
         )
         self.at = to
 
-    def leads(self, text: str) -> bool:
+    def leads(self, text: str, quoting: bool) -> bool:
         return text.split(" ")[0] in {*ANSWERS, *PHRASES}
 
     def phrases(self) -> list[dict[str, str]]:
