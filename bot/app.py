@@ -130,8 +130,8 @@ class App:
     async def handle(self, incoming: Incoming) -> None:
         await self.dispatcher.handle(incoming)
 
-    def leads(self, text: str) -> bool:
-        return self.commands.leads(text)
+    def leads(self, text: str, quoting: bool) -> bool:
+        return self.commands.leads(text, quoting=quoting)
 
     def phrases(self) -> list[dict[str, str]]:
         return [

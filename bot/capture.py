@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.clerk import check_title, find
+from bot.clerk import check_title
 from bot.context import Reply, Request
 from bot.deadlines import Deadline
 from bot.message import Card, Person
@@ -19,25 +19,29 @@ async def capture(
     *,
     owner: Member | None,
     owned: bool = True,
+    owner_is: str = "负责人",
     helpers: Sequence[Member] = (),
     due: Deadline | None = None,
     stage: str = "",
     weight: int = 0,
     details: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
+    told: Sequence[Member] | None = None,
 ) -> Reply:
     """Open an entry and answer with its receipt.
 
     ``owned`` is False for kinds that need nobody to do anything. ``{number}`` in ``notes``
-    becomes the entry's number.
+    becomes the entry's number. ``told`` are those who must hear of it, instead of its owner and
+    helpers.
     """
     check_title(what)
-    number = await ledger.open_entry(
+    entry = await ledger.open_entry(
         request.tx,
         team_id=request.team.id,
         kind=kind,
         title=what,
         owner_id=owner.id if owner else None,
+        owner_name=owner.name if owner else None,
         by_id=request.sender.id,
         chat_id=request.chat.id,
         at=request.clock,
@@ -49,13 +53,15 @@ async def capture(
         message_id=request.incoming.id,
         step=request.cause,
     )
-    told = [each for each in (owner, *helpers) if each and each.id != request.sender.id]
-    entry = await find(request, number)
+    hear = (owner, *helpers) if told is None else dict.fromkeys(told)
+    told = [each for each in hear if each and each.id != request.sender.id]
+    number = entry.number
     answer = receipt(
         kind,
         number,
         what,
         owner=(owner.name if owner else None) if owned else "",
+        owner_is=owner_is,
         due=due,
         now=request.now,
         helpers=[each.name for each in helpers],

@@ -1,7 +1,5 @@
 """Looking over an installation: what `guanjia doctor` says."""
 
-import shutil
-import subprocess
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -9,6 +7,7 @@ from typing import Literal, Protocol
 from bot.config import LOOPBACK, Config
 from bot.errors import DeliveryError, Misconfigured
 from bot.parts import build_calendar, build_platforms, open_database
+from bot.picture import chinese_font
 from bot.platforms import Platform
 from storage import migration, outbox
 from storage import team as teams
@@ -141,13 +140,10 @@ def _calendar(config: Config, today: date) -> list[Finding]:
 
 
 def _fonts() -> Finding:
-    """Pictures will need a Chinese font; nothing draws any yet."""
-    program = shutil.which("fc-list")
-    if program is None:
-        return Finding("ok", "fonts", "cannot be listed here (no fontconfig)")
-    listed = subprocess.run(  # noqa: S603 - a fixed program with fixed words
-        [program, ":lang=zh", "family"], capture_output=True, text=True, check=False, timeout=20
-    )
-    if listed.stdout.strip():
-        return Finding("ok", "fonts", listed.stdout.splitlines()[0])
-    return Finding("ok", "fonts", "no Chinese font; pictures will need one (fonts-noto-cjk)")
+    font = chinese_font()
+    if font is not None:
+        return Finding("ok", "fonts", font.file)
+    return Finding(
+        "warn", "fonts", "no Chinese font, so 看板 comes without its picture: install one "
+        "(apt install fonts-noto-cjk)",
+    )  # fmt: skip

@@ -34,7 +34,8 @@ async def find_kind(request: Request, number: int, *kinds: str) -> Entry:
 
 def may_change(request: Request, entry: Entry) -> bool:
     """Owner, opener and the keepers may close, move and hand over."""
-    mine = request.sender.id in (entry.owner_id, entry.opened_by)
+    named = entry.details.get("approver")  # who approved a decision may also take it back
+    mine = request.sender.id in (entry.owner_id, entry.opened_by, named)
     return mine or request.sender.has(*KEEPERS)
 
 
@@ -50,11 +51,14 @@ def check_may_change(request: Request, entry: Entry) -> None:
 def check_open(entry: Entry) -> None:
     if entry.state == OPEN:
         return
-    state = {
-        DONE: KINDS[entry.kind].done,
-        CANCELLED: "已经取消",
-        SUPERSEDED: "已被取代",
-    }[entry.state]
+    if entry.state == SUPERSEDED:
+        raise Refusal(
+            f"{head(entry.kind, entry.number)} 已被取代了，看现在有效的请说：查看 {entry.number}",
+            usage=False,
+        )
+    state = {DONE: KINDS[entry.kind].done, CANCELLED: "已经取消"}[entry.state]
+    if entry.state == DONE and entry.details.get("closed_by") == "timeout":
+        state = "已经超时关闭"
     raise Refusal(
         f"{head(entry.kind, entry.number)} {state}了，要接着做请说：重开 {entry.number}",
         usage=False,

@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.context import Reply
+from bot.context import Reply, Request
 from bot.grammar import half_width
 from bot.message import Outgoing
 from bot.roles import Role
 from bot.signature import Mention, Number, Option, Parameter, Rest, When, parameters
 
 Handler = Callable[..., Awaitable[Outgoing | Reply | None]]
+# None: it is one sentence after all.
+Pasted = Callable[[Request, str], Awaitable[Reply | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Command:
     example: str
     roles: tuple[Role, ...]  # empty: anyone
     topic: str
+    pasted: Pasted | None = None  # looks at the words first: a list that is several sentences
 
     @property
     def name(self) -> str:
@@ -49,12 +52,16 @@ class Topic:
 
     name: str
     about: str
-    place: int = 50  # where it stands in 帮助: small numbers first
+    place: int = 50  # where it stands in 帮助: the areas are in handlers/guide.py
     commands: list[Command] = field(default_factory=list)
     fallback: Handler | None = None
 
     def command(
-        self, *phrases: str, example: str, roles: Sequence[Role] = ()
+        self,
+        *phrases: str,
+        example: str,
+        roles: Sequence[Role] = (),
+        pasted: Pasted | None = None,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             self.commands.append(
@@ -66,6 +73,7 @@ class Topic:
                     example=example,
                     roles=tuple(roles),
                     topic=self.name,
+                    pasted=pasted,
                 )
             )
             return handler
@@ -125,9 +133,17 @@ class Commands:
             if command is None or len(body) < length:
                 continue
             end = begin + self._width(plain[begin:], length)
+            if self._runs_on(body[:length], plain[end:]):
+                continue
             if self._follows(command, length, plain[end:]):
                 return Found(command=command, rest=end + self._separator(plain, end))
         return None
+
+    def _runs_on(self, phrase: str, rest: str) -> bool:
+        """Whether the phrase's last character begins another word: 决策 查重按手机号."""
+        first, _, last = phrase.rpartition(" ")
+        known = self._by_phrase.get(first) if len(last) == 1 else None
+        return known is not None and known.takes_words and _BREAK.match(rest[:1] or " ") is None
 
     @staticmethod
     def _width(text: str, length: int) -> int:
@@ -165,7 +181,7 @@ class Commands:
             )
         return _ASKS.search(rest) is None
 
-    def leads(self, text: str) -> bool:
+    def leads(self, text: str, *, quoting: bool = False) -> bool:
         """Whether a sentence that is not said to the bot is plainly meant for it all the same:
         the word, then a break or the end. Only 卡点 is a word that nobody says in passing."""
         found = self.find(text)
@@ -176,7 +192,8 @@ class Commands:
             (p for p in found.command.phrases if plain.startswith(p)), key=len, default=""
         )
         rest = plain[len(phrase) :]
-        if found.command.begins_with_number:  # 确认，收到了 is said to the others
+        if found.command.begins_with_number and not quoting:
+            # 确认，收到了 is said to the others; who quotes an entry need not say its number.
             return re.match(r"\s*(?:#|第)?\s*\d", rest) is not None
         if phrase == "卡点" or not rest:
             return True

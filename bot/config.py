@@ -151,11 +151,29 @@ class Standup(Section):
 
 
 class Reports(Section):
-    """No keys yet."""
+    weekly: time = time(17, 30)
+    risks: time = time(9, 30)
 
 
 class Escalation(Section):
-    """No keys yet."""
+    """In working hours; after so many working days without 确认 a solved blocker is closed."""
+
+    owner: int = Field(4, ge=1, le=999)
+    manager: int = Field(8, ge=1, le=999)
+    leader: int = Field(24, ge=1, le=999)
+    confirm_days: int = Field(3, ge=2, le=60)  # its reporter is asked again after one
+
+    @model_validator(mode="after")
+    def _climbs(self) -> Self:
+        if not self.owner < self.manager < self.leader:
+            raise ValueError("owner, manager and leader must grow")
+        return self
+
+
+class Reminders(Section):
+    """Each member's own level and quiet hours are said in chat: 提醒 少, 免打扰 21:00-8:00."""
+
+    at: time = time(9, 0)
 
 
 class Stars(Section):
@@ -190,6 +208,7 @@ class Config(BaseSettings):
     standup: Standup = Standup()
     reports: Reports = Reports()
     escalation: Escalation = Escalation()
+    reminders: Reminders = Reminders()
     stars: Stars = Stars()
     answers: Answers = Answers()
 

@@ -1,7 +1,7 @@
 """Chinese deadline words to a moment, or to a question."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -105,6 +105,8 @@ def title_without(text: str, deadline: Deadline) -> str:
     if not deadline.spans or deadline.text != text:
         return text.strip()
     begin, stop = deadline.spans[0]
+    if "\n" in text and "\n" not in text[begin:stop]:
+        return _lines_without(text, deadline)
     before, after = text[:begin], text[stop:]
     if after.startswith(("的", "或", "和")) or _LEANING.search(before):
         return " ".join(text.split())
@@ -112,6 +114,21 @@ def title_without(text: str, deadline: Deadline) -> str:
     rest = _EMPTY_BRACKETS.sub("", before + after.lstrip(" ,，、:：;；"))
     rest = _LONE_VERB.sub("", " ".join(rest.split())).strip(_EDGES)
     return rest or " ".join(text.split())
+
+
+def _lines_without(text: str, deadline: Deadline) -> str:
+    """The other lines as they are: below a title stand its details."""
+    begin, stop = deadline.spans[0]
+    first, last = text.rfind("\n", 0, begin) + 1, text.find("\n", stop)
+    last = len(text) if last < 0 else last
+    line = text[first:last]
+    span = (begin - first, stop - first)
+    said = title_without(line, replace(deadline, text=line, spans=(span,)))
+    bare = _OPENING.sub("", line[: span[0]]) + line[span[1] :]
+    if not bare.strip(_EDGES + "前"):
+        said = ""  # 周五前, on a line of its own
+    lines = (text[:first].strip(), said, text[last:].strip())
+    return "\n".join(each for each in lines if each)
 
 
 def _kept_separator(match: re.Match[str]) -> str:

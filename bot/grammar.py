@@ -5,17 +5,18 @@ deadlines are found first, options next, a number at the front; what is left is 
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from decimal import Decimal
 from typing import Any
 
+from bot import money
 from bot.deadlines import Deadline, Hours, title_without, understand
 from bot.errors import Refusal
-from bot.signature import Amount, Mention, Number, Option, Parameter, Rest, Section, When
+from bot.every import Found, find_rule
+from bot.signature import Amount, Every, Mention, Number, Option, Parameter, Rest, Section, When
+from bot.value import convert, numbers
 from bot.workdays import Calendar
 from storage.member import Member
 
@@ -55,7 +56,8 @@ class Sentence:
     text: str
     people: Sequence[Named] = ()
     fields: Mapping[str, str] | None = None
-    roster: Mapping[str, Member] | None = None  # by name and by id, for people in fields
+    # By name and by id, for people in fields; None where two are called that.
+    roster: Mapping[str, Member | None] | None = None
     quoted_number: int | None = None
     now: datetime
     calendar: Calendar
@@ -90,7 +92,7 @@ def parse(wanted: Sequence[Parameter], sentence: Sentence) -> dict[str, Any]:
     return values
 
 
-_TURN = {Number: 0, Section: 1, Option: 1, Mention: 2, Amount: 3, When: 4, Rest: 5}
+_TURN = {Number: 0, Section: 1, Option: 1, Mention: 2, Amount: 3, Every: 4, When: 5, Rest: 6}
 
 
 # 第12号, #12, 12: but not 12号 or 12月 or 12:30, which are times.
@@ -98,9 +100,6 @@ _NUMBER = re.compile(
     r"\s*(?:第\s*(\d{1,9})\s*[号条个]?|(?:#\s*|no\.?\s*)?(\d{1,9})(?!\d|[.:年月日号点%]))\s*",
     re.IGNORECASE,
 )
-
-# A word that is nothing but an amount: 12000, 1.2万, ¥3,500.50元.
-_MONEY = re.compile(r"(?<!\S)[¥￥]?-?\d[\d,]*(?:\.\d+)?万?元?(?=[\s,;，；。]|$)")
 
 # 完成 5、6 must not do the first and drop the second; 完成 5，3点前发 names a time.
 _MORE_NUMBERS = re.compile(
@@ -116,15 +115,13 @@ class _Reading:
 
     def __init__(self, sentence: Sentence, wanted: Sequence[Parameter]) -> None:
         self.sentence = sentence
-        names = [
-            re.escape(name)
-            for each in wanted
-            if isinstance(each.marker, Option)
-            for name in each.marker.names
-        ]
-        self._labels = re.compile(rf"(?:^|(?<=[\s,;，；。、]))(?:{'|'.join(names)})\s*(?::|@)")
+        options = (each for each in wanted if isinstance(each.marker, Option))
+        labels = "|".join(_names(each) + _follows(each) for each in options)
+        self._labels = re.compile(rf"(?:^|(?<=[\s,;，；。、]))(?:{labels})")
         self.left = sentence.text
         self.people = list(sentence.people)
+        self._repeats: Found | None = None
+        self._mentions = any(isinstance(each.marker, Mention) for each in wanted)
 
     def take(self, wanted: Parameter) -> Any:
         match wanted.marker:
@@ -136,10 +133,12 @@ class _Reading:
                 return self._option(wanted)
             case Mention():
                 return self._mention(wanted)
+            case Every():
+                return self._every()
             case When():
                 return self._when(wanted)
             case Rest():
-                return _convert(wanted, self._rest()) if self._rest() else None
+                return convert(wanted, self._rest()) if self._rest() else None
 
     def _blank(self, start: int, end: int) -> None:
         self.left = self.left[:start] + " " * (end - start) + self.left[end:]
@@ -154,22 +153,22 @@ class _Reading:
         return int(found[1] or found[2])
 
     def _amount(self, wanted: Parameter) -> Decimal | None:
-        found = _MONEY.search(half_width(self.left))
+        found = money.find(half_width(self.left), wanted.marker.label)
         if found is None:
             return None
-        self._blank(found.start(), found.end())
-        return _amount(wanted.marker.label, found[0].strip())
+        self._blank(found.start, found.end)
+        return found.amount
 
     def _option(self, wanted: Parameter) -> Any:
-        marker = wanted.marker
-        if not isinstance(marker, Option):
-            raise TypeError(wanted.name)
-        names = "|".join(re.escape(name) for name in marker.names)
         text = half_width(self.left)
-        colon = r"\s*:\s*" if wanted.type is not Member else r"\s*:?\s*(?=@)"
-        found = re.search(rf"(?:^|(?<=[\s,;，；。、]))(?:{names}){colon}", text)
+        label = _names(wanted) + _follows(wanted)
+        found = re.search(rf"(?:^|(?<=[\s,;，；。、])){label}", text)
         if found is None:
             return None
+        if wanted.type is int and wanted.many:
+            listed = _NUMBERS.match(text, found.end())
+            self._blank(found.start(), listed.end() if listed else found.end())
+            return numbers(wanted, listed[0] if listed else "")
         # Ends are looked for in the whole sentence: what is taken already still divides it.
         end = self._option_end(wanted, half_width(self.sentence.text), found.end())
         if wanted.type is Member:
@@ -179,9 +178,10 @@ class _Reading:
             self.people.remove(person)
             self._blank(found.start(), person.end)
             return person.member
+        end = self._before_people(found.end(), end)
         value = self.left[found.end() : end].strip(" \t\n,，;；")
         self._blank(found.start(), end)
-        return _convert(wanted, value) if value else None
+        return convert(wanted, value) if value else None
 
     def _option_end(self, wanted: Parameter, text: str, start: int) -> int:
         """A word for a choice or a number; for words, up to the command's next option."""
@@ -190,6 +190,14 @@ class _Reading:
         else:
             found = self._labels.search(text, start)
         return found.start() if found else len(text)
+
+    def _before_people(self, start: int, end: int) -> int:
+        """Who is named after an option's last word belongs to the sentence, not to the option."""
+        named = [each for each in self.people if start <= each.start and each.end <= end]
+        for each in reversed(named if self._mentions else ()):
+            if not self.left[each.end : end].strip(" \t\n,，、;；"):
+                end = each.start
+        return end
 
     def _mention(self, wanted: Parameter) -> Any:
         if wanted.many:
@@ -204,6 +212,12 @@ class _Reading:
         self._blank(first.start, first.end)
         return first.member
 
+    def _every(self) -> Any:
+        self._repeats = found = find_rule(self.left, self.sentence.hours)
+        if found is not None:
+            self._blank(found.start, found.stop)
+        return found.rule if found else None
+
     def _when(self, wanted: Parameter) -> Deadline | None:
         deadline = _understood(self.left, self.sentence)
         if deadline.status == "none":
@@ -212,6 +226,8 @@ class _Reading:
         if told and not wanted.required and self.left[deadline.spans[0][1] :].strip():
             return None  # 复查昨天失败的客户; but 写方案 昨天 is meant as a deadline
         if deadline.status in ("past", "confirm", "invalid"):
+            if self._repeats:
+                return None  # 每周五 写上周的小结: its days are what the work is about
             raise Unclear(wanted, deadline)
         rest = title_without(self.left, deadline)
         # Where nothing but the deadline was said, it is no text.
@@ -223,47 +239,28 @@ class _Reading:
         return "\n".join(line for line in lines if line).strip(" ,，;；:：")
 
 
+def _names(wanted: Parameter) -> str:
+    names = wanted.marker.names if isinstance(wanted.marker, Option) else ()
+    return f"(?:{'|'.join(map(re.escape, names))})"
+
+
+def _follows(wanted: Parameter) -> str:
+    """What stands between a label and its value: a person or a #number needs no colon."""
+    if wanted.type is Member:
+        return r"\s*:?\s*(?=@)"
+    return r"\s*(?::\s*|(?=#\s*\d))" if wanted.type is int else r"\s*:\s*"
+
+
+# #3、#5: after the first a number needs its #, so that 取代 #3，12月起 names one.
+_NUMBERS = re.compile(r"#?\s*\d{1,9}(?:\s*[,，、和及跟]?\s*#\s*\d{1,9})*")
+
+
 def _understood(text: str, sentence: Sentence) -> Deadline:
     return understand(text, sentence.now, sentence.calendar, sentence.hours)
 
 
 def _covers(deadline: Deadline, text: str) -> bool:
     return not re.sub(r"[\W_]|前|截止", "", text.replace(deadline.matched, ""))
-
-
-def _convert(wanted: Parameter, text: str) -> Any:
-    """A written value as its type. Raises Refusal with what would be right."""
-    text = text.strip()
-    label = wanted.marker.label
-    if wanted.type is str:
-        return text
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if wanted.type is int:
-        if not re.fullmatch(r"#?\d{1,9}", plain):
-            raise Refusal(f"{label}要写成数字，比如 12")
-        return int(plain.lstrip("#"))
-    if wanted.type is Decimal:
-        return _amount(label, plain)
-    if isinstance(wanted.type, type) and issubclass(wanted.type, StrEnum):
-        for choice in wanted.type:
-            if plain == choice.value:
-                return choice
-        raise Refusal(f"{label}只能是：{'、'.join(choice.value for choice in wanted.type)}")
-    raise TypeError(f"{wanted.name}: {wanted.type} cannot be written")
-
-
-def _amount(label: str, plain: str) -> Decimal:
-    """Exact: 12,000.50 or 1.2万; anything else is asked for again, never rounded."""
-    found = re.fullmatch(r"(?:[¥￥])?(-?\d[\d,]*(?:\.\d+)?)(万)?元?", plain)
-    if found is None:
-        raise Refusal(f"{label}要写成金额，比如 12000 或 1.2万")
-    try:
-        amount = Decimal(found[1].replace(",", "")) * (10000 if found[2] else 1)
-    except InvalidOperation as error:
-        raise Refusal(f"{label}要写成金额，比如 12000 或 1.2万") from error
-    if amount != amount.quantize(Decimal("0.01")) or abs(amount) >= Decimal(10) ** 13:
-        raise Refusal(f"{label}最多到分，比如 12000.50")
-    return amount
 
 
 def _missing(wanted: Parameter) -> str:
@@ -274,6 +271,8 @@ def _missing(wanted: Parameter) -> str:
             return f"要 @ 一个人：{wanted.marker.label}"
         case When():
             return f"要写上{wanted.marker.label}，比如 周五下班前"
+        case Amount():
+            return f"还缺{wanted.marker.label}，前面空一格写，比如 12000 或 1.2万"
         case _:
             return f"还缺{wanted.marker.label}"
 
@@ -289,6 +288,12 @@ def _from_fields(wanted: Sequence[Parameter], sentence: Sentence) -> dict[str, A
                 if number is not None:
                     values[each.name] = number
                     continue
+            # What a button added to the sentence of a form: 卡点 并入 #5.
+            if isinstance(each.marker, Option) and (
+                added := _Reading(sentence, wanted).take(each)
+            ):
+                values[each.name] = added
+                continue
             if each.required:
                 raise Missing(_missing(each))
             values[each.name] = each.default
@@ -298,6 +303,10 @@ def _from_fields(wanted: Sequence[Parameter], sentence: Sentence) -> dict[str, A
 
 
 def _field(wanted: Parameter, written: str, sentence: Sentence) -> Any:
+    if isinstance(wanted.marker, Every):
+        if (found := find_rule(written, sentence.hours)) is None:
+            raise Refusal(f"{wanted.marker.label}没看懂，可以写 每周五 17:00 或 每月5号")
+        return found.rule
     if isinstance(wanted.marker, When):
         deadline = _understood(written, sentence)
         if deadline.status == "none":
@@ -309,10 +318,15 @@ def _field(wanted: Parameter, written: str, sentence: Sentence) -> Any:
         names = [name.strip().lstrip("@") for name in re.split(r"[,，、]", written)]
         members = tuple(_on_roster(name, sentence.roster or {}) for name in names if name)
         return members if wanted.many else members[0]
-    return _convert(wanted, written)
+    if wanted.type is int and wanted.many:
+        return numbers(wanted, written)
+    return convert(wanted, written)
 
 
-def _on_roster(name: str, roster: Mapping[str, Member]) -> Member:
+def _on_roster(name: str, roster: Mapping[str, Member | None]) -> Member:
     if name not in roster:
-        raise Refusal(f"团队里没有找到「{name}」", usage=False)
-    return roster[name]
+        raise Refusal(f"团队里没有找到「{name[:20]}」", usage=False)
+    member = roster[name]
+    if member is None:
+        raise Refusal(f"叫「{name}」的不止一位，请直接说一句，用 @ 选是哪一位", usage=False)
+    return member

@@ -9,25 +9,29 @@ class Kind:
     finish: str = "完成"  # the verb on its first button
     done: str = "已完成"
     open: str = "进行中"
+    owned: bool = True  # somebody has to do something about it
+    helpers: str = "协助"  # what others are in it
 
 
 KINDS = {
     "blocker": Kind(name="卡点", finish="解决", done="已解决", open="没解决"),
     "task": Kind(name="任务"),
-    "decision": Kind(name="决策", done="已执行", open="有效"),
+    "decision": Kind(name="决策", done="已执行", open="有效", owned=False),
     "change": Kind(name="变更", done="已落地"),
     "risk": Kind(name="风险", finish="关闭", done="已关闭", open="盯着"),
     "milestone": Kind(name="里程碑", done="已达成"),
     "goal": Kind(name="目标", done="已达成"),
-    "feedback": Kind(name="反馈", done="已实现", open="收集中"),
+    "feedback": Kind(name="反馈", done="已实现", open="收集中", owned=False),
     "data": Kind(name="数据问题", finish="解决", done="已修好", open="没修好"),
     "question": Kind(name="问题", finish="关闭", done="已回答", open="等回答"),
-    "minutes": Kind(name="纪要", finish="关闭", done="已归档", open="已记"),
+    "minutes": Kind(
+        name="纪要", finish="关闭", done="已归档", open="已记", owned=False, helpers="参会"
+    ),
     "acceptance": Kind(name="验收", finish="通过", done="已通过", open="待验收"),
-    "budget": Kind(name="预算", finish="关闭", done="已结清", open="在用"),
+    "budget": Kind(name="预算", finish="关闭", done="已结清", open="在用", owned=False),
     "training": Kind(name="培训", done="已结束"),
     "visit": Kind(name="跟进"),
-    "lesson": Kind(name="经验", finish="关闭", done="已归档", open="已记"),
+    "lesson": Kind(name="经验", finish="关闭", done="已归档", open="已记", owned=False),
 }
 
 

@@ -16,7 +16,7 @@ _BREAK = re.compile(r"[\s,:;，：；。、！!?？()（）]")
 
 async def recognise(
     request: Request, text: str, incoming: Incoming, wanted: Sequence[Parameter]
-) -> tuple[list[Named], dict[str, Member]]:
+) -> tuple[list[Named], dict[str, Member | None]]:
     """The ``@people`` in the text, and the roster if a form names people.
 
     Raises Refusal for a name that nobody has, or that two members share.
@@ -54,8 +54,10 @@ async def recognise(
         position = plain.find("@", end)
     if incoming.fields and roster is None:
         roster = await members.in_team(request.tx, request.team.id)
-    named = {each.external_id: each for each in roster or ()}
-    named.update({each.name: each for each in roster or ()})
+    named: dict[str, Member | None] = {}
+    for each in roster or ():
+        named[each.name] = None if each.name in named else each
+    named.update({each.external_id: each for each in roster or ()})
     return people, named
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.config import Config
@@ -28,6 +28,18 @@ class Weekly:
     at: time
 
 
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """After how many working hours a blocker reaches its owner, the project managers, 领导."""
+
+    owner: int
+    manager: int
+    leader: int
+
+    def after(self, rung: int) -> timedelta:
+        return timedelta(hours=(self.owner, self.manager, self.leader)[rung - 1])
+
+
 def standup_window(config: Config, team: Team) -> Window | None:
     """None: the team holds no standup."""
     chosen: Mapping[str, Any] = team.settings.get("standup", {})
@@ -46,3 +58,12 @@ def stars_hour(config: Config, team: Team) -> Weekly | None:
     weekday = chosen.get("weekday", config.stars.weekday)
     at = time.fromisoformat(chosen["at"]) if "at" in chosen else config.stars.at
     return Weekly(WEEKDAYS.index(weekday), at)
+
+
+def escalation_ladder(config: Config, team: Team) -> Ladder | None:
+    """None: the team lets nothing climb by itself."""
+    chosen: Mapping[str, Any] = team.settings.get("escalation", {})
+    if chosen.get("off"):
+        return None
+    given = config.escalation
+    return Ladder(*chosen.get("hours", (given.owner, given.manager, given.leader)))

@@ -19,6 +19,7 @@ def receipt(
     title: str,
     *,
     owner: str | None = "",
+    owner_is: str = "负责人",
     due: Deadline | None = None,
     now: datetime,
     helpers: Sequence[str] = (),
@@ -32,9 +33,9 @@ def receipt(
     """
     parts = [f"{head(kind, number)} 已记"]
     if owner != "":
-        parts.append(f"负责人 {owner or '待定'}")
+        parts.append(f"{owner_is} {owner or '待定'}")
     if helpers:
-        parts.append(f"协助 {'、'.join(helpers)}")
+        parts.append(f"{KINDS[kind].helpers} {'、'.join(helpers)}")
     if due is not None and due.due is not None:
         guess = "（节假日安排未公布，按估计）" if due.status == "estimated" else ""
         parts.append(due_words(due.due, now) + guess)
@@ -49,7 +50,10 @@ def receipt(
 
 def line(entry: Entry, now: datetime) -> str:
     """#12 测试数据没到｜李四｜11月27日 周五 18:00（已逾期）"""
-    parts = [f"#{entry.number} {first_line(entry.title)}", entry.owner_name or "待认领"]
+    share = f"（{entry.details['progress']}%）" if "progress" in entry.details else ""
+    parts = [f"#{entry.number} {first_line(entry.title)}{share}"]
+    if entry.owner_name or KINDS[entry.kind].owned:
+        parts.append(entry.owner_name or "待认领")
     if entry.due is not None:
         late = "（已逾期）" if entry.state == OPEN and entry.due < now else ""
         parts.append(due_words(entry.due, now) + late)
@@ -63,6 +67,7 @@ def first_line(text: str, most: int = 40) -> str:
 
 # What a stage adds to its state, in words.
 STAGES = {
+    ("task", "repeats"): "进行中（重复）",
     ("blocker", "resolved"): "已解决，等登记的人确认",
     ("decision", "pending"): "等批准",
     ("change", "pending"): "等批准",
@@ -82,6 +87,8 @@ def state_words(entry: Entry) -> str:
         return said
     if entry.details.get("closed_by") == "timeout":
         return "超时没人确认，已关（不算解决）"
+    if entry.state == CANCELLED and entry.details.get("merged_into"):
+        return f"已并入 #{entry.details['merged_into']}"
     return {
         DONE: KINDS[entry.kind].done,
         CANCELLED: "已取消",
@@ -98,7 +105,7 @@ def story(
     most: int = 20,
 ) -> Card:
     """One entry with all that happened to it; ``facts`` are what only its kind has."""
-    shown = [("状态", state_words(entry)), ("负责人", entry.owner_name or "待认领"), *facts]
+    shown = [("状态", state_words(entry)), *_owner(entry), *facts]
     if entry.due is not None:
         shown.append(("截止", due_words(entry.due, now)))
     lines = [
@@ -116,9 +123,20 @@ def story(
     )
 
 
+def _owner(entry: Entry) -> list[tuple[str, str]]:
+    """Nothing where there is nobody to be, or where it is who must approve."""
+    if entry.stage in ("pending", "rejected") or not (entry.owner_name or KINDS[entry.kind].owned):
+        return []
+    if entry.kind == "acceptance":  # where nobody is named, its facts say who may judge it
+        return [("验收人", entry.owner_name)] if entry.owner_name else []
+    return [("负责人", entry.owner_name or "待认领")]
+
+
 def actions(entry: Entry) -> tuple[Button, ...]:
     """What can be done with an entry at a press: the obvious next step first."""
     number = entry.number
+    if entry.state == SUPERSEDED:
+        return (Button(label="查看", say=f"查看 {number}"),)
     if entry.state != OPEN:
         return (Button(label="重开", say=f"重开 {number}"),)
     found: list[Button] = []
@@ -133,17 +151,24 @@ def actions(entry: Entry) -> tuple[Button, ...]:
         found.append(Button(label="不通过", say=f"不通过 {number}"))
     elif entry.kind == "feedback":
         found.append(Button(label="+1", say=f"支持 {number}", style="primary"))
-        found.append(Button(label="转任务", say=f"转任务 {number}"))
+        if entry.stage != "planned":
+            found.append(Button(label="转任务", say=f"转任务 {number}"))
     elif entry.kind not in ("decision", "minutes", "budget", "lesson"):
         finish = KINDS[entry.kind].finish
         found.append(Button(label=finish, say=f"{finish} {number}", style="primary"))
+    if entry.kind == "risk":
+        found.append(Button(label="复查", say=f"复查 {number}"))
+    if entry.kind == "goal":
+        found.append(Button(label="记实际值", say=f"实际 {number}"))
+    if None in entry.details.get("readers", {}).values():
+        found.append(Button(label="已阅", say=f"已阅 {number}"))
     if entry.owner_id is None and entry.kind in ("blocker", "task", "data"):
         found.append(Button(label="认领", say=f"认领 {number}"))
     if entry.kind in ("blocker", "task", "data"):
         found.append(Button(label="转交", say=f"转交 {number}"))
-    if entry.kind in ("blocker", "task", "milestone"):
+    if entry.kind in ("blocker", "task", "milestone", "goal"):
         found.append(Button(label="改期", say=f"改期 {number}"))
-    if entry.kind == "blocker" and not entry.stage:
+    if entry.kind == "blocker" and not entry.stage and entry.rung < 3:
         found.append(Button(label="升级", say=f"升级 {number}"))
     found.append(Button(label="查看", say=f"查看 {number}"))
     return tuple(found)

@@ -35,6 +35,13 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class Every:
+    """How often it comes back: 每周五 17:00, anywhere in the sentence."""
+
+    label: str = "多久一次"
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """The number of a ledger entry at the front; a quoted message gives it too."""
 
@@ -43,7 +50,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """The first word that is an amount of money: 12000, 1.2万."""
+    """The only word that is an amount of money: 12000, 1.2万."""
 
     label: str = "金额"
 
@@ -65,7 +72,7 @@ class Section(Option):
     __slots__ = ()
 
 
-Marker = Rest | Mention | When | Number | Amount | Option
+Marker = Rest | Mention | When | Every | Number | Amount | Option
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +93,7 @@ class Parameter:
                 shown = f"<{label}>"
             case Mention(label=label):
                 shown = f"@{label}"
-            case When(label=label) | Amount(label=label):
+            case When(label=label) | Every(label=label) | Amount(label=label):
                 shown = f"<{label}>"
             case _:
                 shown = f"{self.marker.label}：{self.marker.hint}"
@@ -130,7 +137,7 @@ def form_field(wanted: Parameter) -> Field:
     options: tuple[str, ...] = ()
     kind: Any = "text"
     match wanted.marker:
-        case When():
+        case When() | Every():
             kind = "text"
         case Mention():
             kind = "person"
@@ -144,5 +151,11 @@ def form_field(wanted: Parameter) -> Field:
         kind=kind,
         required=wanted.required,
         options=options,
-        hint="比如 周五下班前" if isinstance(wanted.marker, When) else "",
+        hint=_hint(wanted),
     )
+
+
+def _hint(wanted: Parameter) -> str:
+    if isinstance(wanted.marker, Every):
+        return "比如 每周五 17:00；只做一次就空着"
+    return "比如 周五下班前" if isinstance(wanted.marker, When) else ""

@@ -1,6 +1,7 @@
 """Whether two short titles speak of the same thing: offered to people, never decided for them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.terms import terms
 from storage.ledger import Entry
@@ -22,8 +23,9 @@ def likeness(one: str, other: str) -> float:
     return max(dice, held)
 
 
-def _telling(text: str) -> set[str]:
-    return {each for each in terms(text) if len(each) > 1}
+@lru_cache(maxsize=8192)  # new titles are compared with the same old ones again and again
+def _telling(text: str) -> frozenset[str]:
+    return frozenset(each for each in terms(text) if len(each) > 1)
 
 
 def similar_to(title: str, entries: Iterable[Entry], *, least: float = SIMILAR) -> list[Entry]:

@@ -138,7 +138,7 @@ class Stuck:
         wanted = self._understand(line)
         managers = [] if wanted.owner else await request.in_role(Role.MANAGER)
         owner = wanted.owner or next(iter(managers), None)
-        number = await ledger.open_entry(
+        entry = await ledger.open_entry(
             request.tx,
             team_id=request.team.id,
             kind="blocker",
@@ -151,6 +151,7 @@ class Stuck:
             message_id=request.incoming.id,
             step=request.cause,
         )
+        number = entry.number
         self.new.append(number)
         due = f"｜截止 {due_words(wanted.due, request.now)}" if wanted.due else ""
         who = owner.name if owner else f"待定，请说：转交 {number} @能解决的人"

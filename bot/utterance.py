@@ -28,6 +28,10 @@ async def act(request: Request) -> Outgoing | Reply | None:
     command = found.command
     if command.roles:
         await request.require(*command.roles)
+    if command.pasted is not None and not request.incoming.fields:
+        answer = await command.pasted(request, request.text[found.rest :])
+        if answer is not None:
+            return answer
     try:
         values = parse(command.parameters, await _sentence(request, found))
     except Missing as missing:

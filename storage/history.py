@@ -40,11 +40,12 @@ async def note(
     step: str = "",
 ) -> None:
     line = {"entry_id": entry_id, "at": at, "by_id": by_id, "verb": verb, "text": text}
-    changes = {"before": _stored(before or {}), "after": _stored(after or {})}
+    changes = {"before": stored(before or {}), "after": stored(after or {})}
     await tx.execute(_add_line, {**line, **changes, "step": step[:250]})
 
 
-def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+def stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of an entry as a line of history keeps them; ``rich`` gives them back."""
     return {name: _plain(value) for name, value in values.items()}
 
 

@@ -19,6 +19,7 @@ SUPERSEDED = "superseded"
 
 OPENED = "登记"  # the verb of every entry's first line
 MERGED = "并入"
+REPLACED = "被取代"
 
 # The kinds of links: the newer entry is … the other.
 PART_OF = "part_of"
@@ -75,7 +76,9 @@ _columns = (
     entry.c.details,
     entry.c.version,
 )
-_entries = sa.select(*_columns).outerjoin_from(entry, _owner, _owner.c.id == entry.c.owner_id)
+ENTRIES = _entries = sa.select(*_columns).outerjoin_from(
+    entry, _owner, _owner.c.id == entry.c.owner_id
+)
 
 
 # Made once: SQLAlchemy recognises a statement at once that it has compiled before.
@@ -89,6 +92,7 @@ async def open_entry(
     kind: str,
     title: str,
     owner_id: int | None,
+    owner_name: str | None = None,
     by_id: int | None,
     opened_by: int | None = None,
     chat_id: int,
@@ -100,13 +104,14 @@ async def open_entry(
     details: Mapping[str, Any] | None = None,
     message_id: str = "",
     step: str = "",
-) -> int:
-    """Write a new entry with its first line of history; gives its number.
+) -> Entry:
+    """Write a new entry with its first line of history.
 
     ``by_id`` wrote the line, None for the bot; ``opened_by`` is whose entry it is then.
+    ``owner_name`` is only for whoever goes on with what this gives.
     """
     number = await teams.next_number(tx, team_id)
-    values = {
+    values: dict[str, Any] = {
         "kind": kind,
         "title": title,
         "state": OPEN,
@@ -117,20 +122,28 @@ async def open_entry(
         "due": due,
         "details": dict(details or {}),
     }
-    row = {
-        **values,
+    where: dict[str, Any] = {
         "team_id": team_id,
         "number": number,
         "opened_by": by_id if opened_by is None else opened_by,
         "opened_at": at,
         "chat_id": chat_id,
-        "message_id": message_id,
     }
+    row = {**values, **where, "message_id": message_id}
     entry_id = (await tx.execute(_open_entry, row)).scalar_one()
     await history.note(
         tx, entry_id, at=at, by_id=by_id, verb=OPENED, text=title, after=values, step=step
     )
-    return number
+    return Entry(
+        id=entry_id,
+        owner_name=owner_name,
+        offered_to=None,
+        rung=0,
+        closed_at=None,
+        version=1,
+        **values,
+        **where,
+    )
 
 
 async def find(tx: Tx, team_id: int, number: int) -> Entry | None:
@@ -205,6 +218,20 @@ async def tied_to(tx: Tx, entry_id: int, kind: str) -> list[Entry]:
     query = _entries.join(link, link.c.entry_id == entry.c.id)
     query = query.where(link.c.other_id == entry_id, link.c.kind == kind)
     return [Entry(**row._mapping) for row in await tx.execute(query.order_by(entry.c.number))]
+
+
+async def ties(tx: Tx, team_id: int, kind: str) -> list[tuple[int, int]]:
+    """The numbers of all the team's entries that are ``kind`` of another, each with the other."""
+    other = entry.alias("other")
+    query = (
+        sa.select(entry.c.number, other.c.number)
+        .select_from(link)
+        .join(entry, entry.c.id == link.c.entry_id)
+        .join(other, other.c.id == link.c.other_id)
+        .where(entry.c.team_id == team_id, link.c.kind == kind)
+        .order_by(entry.c.number, other.c.number)
+    )
+    return [(number, earlier) for number, earlier in await tx.execute(query)]
 
 
 async def by_id(tx: Tx, entry_id: int) -> Entry:

@@ -1,6 +1,6 @@
 """Who belongs to a team, and in which roles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -97,6 +97,29 @@ async def in_role(tx: Tx, team_id: int, role: str) -> list[Member]:
 
 async def set_roles(tx: Tx, member_id: int, roles: Sequence[str]) -> None:
     await tx.execute(sa.update(member).where(member.c.id == member_id).values(roles=list(roles)))
+
+
+async def settings_of(tx: Tx, team_id: int) -> dict[int, Mapping[str, Any]]:
+    """What each member of the team has set for themselves, by member id."""
+    query = sa.select(member.c.id, member.c.settings).where(member.c.team_id == team_id)
+    return {row.id: row.settings for row in await tx.execute(query)}
+
+
+async def own_settings(tx: Tx, member_id: int) -> Mapping[str, Any]:
+    query = sa.select(member.c.settings).where(member.c.id == member_id)
+    found: Mapping[str, Any] = (await tx.execute(query)).scalar_one()
+    return found
+
+
+async def change_setting(tx: Tx, member_id: int, name: str, value: Any) -> None:
+    """Set one thing of a member's own, or with None take it out; the others stay."""
+    stored = await tx.execute(
+        sa.select(member.c.settings).where(member.c.id == member_id).with_for_update()
+    )
+    settings = {**stored.scalar_one(), name: value}
+    if value is None:
+        del settings[name]
+    await tx.execute(sa.update(member).where(member.c.id == member_id).values(settings=settings))
 
 
 async def teams_of(tx: Tx, *, platform: str, external_id: str) -> list[int]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from storage import ledger
 from storage.database import Tx
 from storage.history import rich
-from storage.ledger import CANCELLED, MERGED, MERGED_INTO, OPENED, Entry
+from storage.ledger import CANCELLED, MERGED, MERGED_INTO, OPENED, REPLACED, SUPERSEDES, Entry
 from storage.schema import entry, history, link
 
 UNDONE = "撤销"
@@ -89,6 +89,9 @@ async def _undo(tx: Tx, line: Any, *, by_id: int, at: datetime, step: str) -> Un
         await tx.execute(sa.delete(link).where(link.c.entry_id == found.id))
     elif line.verb == MERGED:
         await ledger.untie(tx, entry_id=found.id, kind=MERGED_INTO)
+    elif line.verb == REPLACED:
+        replaced = (link.c.other_id == found.id, link.c.kind == SUPERSEDES)
+        await tx.execute(sa.delete(link).where(*replaced))
     text = f"撤销「{line.verb}」"
     await ledger.change(tx, found, at=at, by_id=by_id, verb=UNDONE, text=text, step=step, **values)
     return Undone(entry=found, verb=line.verb)

@@ -15,7 +15,7 @@ from bot.signature import Rest
 from storage import member as members
 from storage.usage import canonical
 
-topic = Topic("绑定", about="告诉我 CRM 里哪个是你", place=61)
+topic = Topic("绑定", about="告诉我 CRM 里哪个是你", place=81)
 
 _LABELS = {"mobile": "手机", "email": "邮箱", "crm_login": "账号"}
 

@@ -13,7 +13,7 @@ from bot.signature import Number, Rest
 from bot.utterance import act
 from storage import draft as drafts
 
-topic = Topic("确认", about="我先问一句再记的，点按钮就行", place=13)
+topic = Topic("确认", about="我先问一句再记的，点按钮就行", place=33)
 
 
 async def _take(request: Request, number: int) -> drafts.Draft:

@@ -8,7 +8,19 @@ from bot.errors import Refusal
 from bot.message import Button, Card, Form, Outgoing
 from bot.signature import Rest, form_field
 
-topic = Topic("帮助", about="看我会什么", place=70)
+# What people do with the bot, and the places of the topics for it.
+AREAS = {
+    "记下来": range(10, 30),
+    "往前推": range(30, 40),
+    "看": range(40, 50),
+    "每天每周": range(50, 60),
+    "问": range(60, 70),
+    "比一比": range(70, 80),
+    "团队": range(80, 100),
+}
+MOST = 8  # commands of a topic that are explained
+
+topic = Topic("帮助", about="看我会什么", place=83)
 
 
 @topic.command("帮助", "help", "菜单", example="帮助 任务")
@@ -16,33 +28,48 @@ async def guide(request: Request, what: Annotated[str | None, Rest("命令")] = 
     """看我会什么；后面加命令，看怎么说"""
     commands: Commands = request.commands
     if what:
+        topic = next((each for each in commands.topics if each.name == what.strip()), None)
         found = commands.find(what)
+        if topic is not None and (found is None or found.command.topic != topic.name):
+            return _all_of(topic)
         if found is None:
             near = commands.near(what)
             hint = f"你是不是想看：帮助 {near}" if near else "说 帮助 看全部"
             raise Refusal(f"没有「{what[:20]}」这个命令。{hint}", usage=False)
-        return page(found.command)
+        return page(found.command, topic)
     lines = [
-        f"【{each.name}】{each.about}\n　{'、'.join(c.name for c in each.commands)}"
-        for each in commands.topics
-        if each.commands
+        f"【{area}】{'、'.join(each.name for each in commands.topics if each.place in places)}"
+        for area, places in AREAS.items()
     ]
     return Card(
         title="我会这些",
         text="\n".join(lines),
-        facts=(("看一个命令怎么说", "帮助 任务"), ("说错了", "10 分钟内说 撤销")),
+        facts=(
+            ("看一类或一个命令怎么说", "帮助 清单、帮助 任务"),
+            ("说错了", "10 分钟内说 撤销"),
+        ),
         buttons=tuple(
             Button(label=name, say=f"帮助 {name}")
-            for name in ("卡点", "任务", "站会", "问")
-            if commands.find(name)
+            for name in ("卡点", "任务", "决策", "清单", "站会", "问答")
         ),
     )
 
 
-def page(command: Command) -> Card:
+def _all_of(topic: Topic) -> Card:
+    """Every command of a topic, each with an example of how to say it."""
+    lines = [f"{each.example} —— {each.about}" for each in topic.commands[:MOST]]
+    if len(topic.commands) > MOST:
+        lines.append("还有：" + "、".join(each.name for each in topic.commands[MOST:]))
+    return Card(title=f"{topic.name}：{topic.about}", text="\n".join(lines))
+
+
+def page(command: Command, topic: Topic | None = None) -> Card:
     facts = [("用法", command.usage), ("例如", command.example)]
     if len(command.phrases) > 1:
         facts.append(("也可以说", "、".join(command.phrases[1:])))
+    if topic is not None and len(topic.commands) > 1:
+        others = "、".join(each.name for each in topic.commands if each is not command)
+        facts.append(("相关的", others))
     if command.roles:
         facts.append(("谁能用", "、".join(command.roles)))
     buttons = [Button(label="填表", say=f"表单 {command.name}")] if command.parameters else []

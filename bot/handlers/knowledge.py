@@ -15,7 +15,7 @@ from storage import knowledge
 from storage import member as members
 from storage.knowledge import Knowledge, Written
 
-topic = Topic("知识", about="知识库：加一条、查、改", place=31)
+topic = Topic("知识", about="知识库：加一条、查、改", place=61)
 
 QUESTION, ANSWER, SIMILAR = ("问", "问题"), ("答", "答案"), ("相似", "相似问", "相似问题")
 LONGEST_QUESTION, LONGEST_ANSWER, MOST_SIMILAR = 300, 5000, 50

@@ -12,7 +12,7 @@ from bot.signature import Mention, Rest
 from storage import member as members
 from storage.member import Member
 
-topic = Topic("团队", about="成员和角色", place=60)
+topic = Topic("团队", about="成员和角色", place=80)
 
 
 @topic.command("成员", "成员列表", example="成员")

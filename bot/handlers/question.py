@@ -13,7 +13,7 @@ from bot.signature import Rest
 from storage import knowledge
 from storage.knowledge import Knowledge
 
-topic = Topic("问答", about="问一句，从知识库里找答案", place=30)
+topic = Topic("问答", about="问一句，从知识库里找答案", place=60)
 
 # Somebody who only calls wants to hear that someone is there.
 _GREETING = re.compile(

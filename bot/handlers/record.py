@@ -3,10 +3,20 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from bot.blocker import RESOLVED, resolve
+from bot.blocker import RESOLVED, explain, resolve
+from bot.blocker import reopen as reopen_blocker
 from bot.clerk import answer, change, check_may_change, check_open, check_seen, find
 from bot.command import Topic
-from bot.consequence import after_close, after_finish, check_may_finish, facts_of
+from bot.consequence import (
+    after_close,
+    after_finish,
+    after_move,
+    after_reopen,
+    check_may_finish,
+    facts_of,
+    moved,
+    reopened,
+)
 from bot.context import Reply, Request
 from bot.deadlines import Deadline
 from bot.errors import Refusal
@@ -15,11 +25,12 @@ from bot.message import Card, Outgoing
 from bot.moment import due_words
 from bot.receipt import story
 from bot.signature import Number, Option, Rest, When
+from bot.task import progress_in, stopped
 from storage import history, undo
 from storage import member as members
-from storage.ledger import CANCELLED, DONE, OPEN
+from storage.ledger import CANCELLED, DONE, OPEN, OPENED
 
-topic = Topic("记录", about="对任何一条记录：完成、改期、转交、查看……", place=12)
+topic = Topic("记录", about="对任何一条记录：完成、改期、转交、查看……", place=30)
 
 UNDO_WITHIN = timedelta(minutes=10)
 # What a reopened entry no longer is.
@@ -34,9 +45,11 @@ async def finish(
     cause: Annotated[str | None, Option("根因", "原因")] = None,
     fix: Annotated[str | None, Option("方案", "解决办法")] = None,
 ) -> Outgoing | Reply:
-    """了结一条记录；卡点可以写 根因：… 方案：…"""
+    """了结一条记录；卡点和数据问题可以写 根因：… 方案：…"""
     entry = await find(request, number)
-    check_open(entry)
+    late = entry.kind in ("blocker", "data") and entry.state == DONE and (cause or fix)
+    if not late:  # the root cause is often known only afterwards
+        check_open(entry)
     check_may_change(request, entry)
     check_may_finish(entry)
     details = dict(entry.details)
@@ -44,6 +57,8 @@ async def finish(
     causes = (("根因：", cause), ("方案：", fix))
     words = [note or "", *(label + text for label, text in causes if text)]
     said = " ".join(each for each in words if each)
+    if late:
+        return await explain(request, entry, said, details)
     if entry.kind == "blocker":
         return await resolve(request, entry, said, details)
     verb = "解决" if entry.kind == "data" else "完成"
@@ -81,21 +96,30 @@ async def reopen(
     if entry.state == OPEN and entry.stage != RESOLVED:
         raise Refusal(f"{head(entry.kind, number)} 本来就开着", usage=False)
     check_may_change(request, entry)
+    if entry.kind == "blocker":
+        return await reopen_blocker(request, entry, reason or "")
     details = {key: each for key, each in entry.details.items() if key not in _ENDINGS}
     values: dict[str, Any] = {"state": OPEN, "stage": "", "rung": 0, "closed_at": None}
-    await change(request, entry, "重开", reason or "", **values, details=details)
-    return await answer(request, entry, f"已重开 {head(entry.kind, number)}")
+    values |= {"details": details, **await reopened(request, entry)}
+    await change(request, entry, "重开", reason or "", **values)
+    notes = await after_reopen(request, await find(request, number))
+    return await answer(request, entry, f"已重开 {head(entry.kind, number)}", *notes)
 
 
 @topic.command("进展", "更新", example="进展 12 已完成一半，明天给初稿")
 async def progress(
     request: Request, number: Annotated[int, Number()], what: Annotated[str, Rest("内容")]
 ) -> Reply:
-    """给一条记录写一句进展"""
+    """给一条记录写一句进展；开头可以写做到百分之几，比如 50%"""
     entry = await find(request, number)
     check_open(entry)
-    await change(request, entry, "进展", what)
-    return await answer(request, entry, f"📝 {head(entry.kind, number)} 进展已记", text=what)
+    percent = progress_in(what)
+    values = {} if percent is None else {"details": {**entry.details, "progress": percent}}
+    await change(request, entry, "进展", what, **values)
+    share = "" if percent is None else f"（{percent}%）"
+    notes = [f"做完了就说：{KINDS[entry.kind].finish} {number}"] if percent == 100 else []
+    title = f"📝 {head(entry.kind, number)} 进展已记{share}"
+    return await answer(request, entry, title, *notes, text=what)
 
 
 @topic.command("改期", "延期", example="改期 12 下周三下班前")
@@ -110,15 +134,16 @@ async def move(
     check_open(entry)
     check_may_change(request, entry)
     check_seen(request, entry)
-    moved = due.due
-    if moved is None:
+    until = due.due
+    if until is None:
         raise Refusal("时间没看懂，比如 下周三下班前")
-    said = due_words(moved, request.now)
+    said = due_words(until, request.now)
     before = due_words(entry.due, request.now) if entry.due else "没有期限"
     text = f"{before} → {said}" + (f"，{reason}" if reason else "")
-    await change(request, entry, "改期", text, due=moved)
+    await change(request, entry, "改期", text, due=until, **moved(entry, until))
     title = f"📅 {head(entry.kind, number)} 改到 {said} · 负责人 {entry.owner_name or '待认领'}"
-    return await answer(request, entry, title)
+    notes = await after_move(request, await find(request, number))
+    return await answer(request, entry, title, *notes)
 
 
 @topic.command("查看", "详情", example="查看 12")
@@ -128,7 +153,8 @@ async def show(request: Request, number: Annotated[int, Number()]) -> Reply:
     helpers = await members.by_ids(request.tx, list(entry.helpers))
     facts = await facts_of(request, entry)
     if helpers:
-        facts.insert(0, ("协助", "、".join(each.name for each in helpers.values())))
+        names = "、".join(helpers[each].name for each in entry.helpers if each in helpers)
+        facts.insert(0, (KINDS[entry.kind].helpers, names))
     events = await history.story(request.tx, entry.id)
     return Reply(message=story(entry, events, request.now, facts=facts), number=number)
 
@@ -161,4 +187,6 @@ async def take_back(request: Request) -> Outgoing:
         f"{head(each.entry.kind, each.entry.number)} 的「{each.verb}」" for each in undone[::-1]
     ]
     more = f"等 {len(said)} 处" if len(said) > 3 else ""
-    return Card(title=f"↩️ 已撤销 {'、'.join(said[:3])}{more}", text=undone[-1].entry.title)
+    notes = [line for each in undone if each.verb == OPENED for line in stopped(each.entry)]
+    title = f"↩️ 已撤销 {'、'.join(said[:3])}{more}"
+    return Card(title=title, text="\n".join([undone[-1].entry.title, *notes[:3]]))

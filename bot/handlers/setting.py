@@ -11,13 +11,13 @@ from bot.errors import Refusal
 from bot.grammar import half_width
 from bot.message import Button, Card, Outgoing
 from bot.moment import WEEKDAYS as NAMES
-from bot.preference import WEEKDAYS, Window, standup_window, stars_hour
+from bot.preference import WEEKDAYS, Window, escalation_ladder, standup_window, stars_hour
 from bot.roles import KEEPERS
 from bot.signature import Rest
 from storage import member as members
 from storage import team as teams
 
-topic = Topic("设置", about="站会、星星的时间，由团队自己定", place=62)
+topic = Topic("设置", about="站会、星星、升级的时间，由团队自己定", place=82)
 
 _CLOCK = re.compile(
     r"(上午|早上|下午|晚上)?\s*(?<![\d:])(\d{1,2})\s*(?:[:点时]\s*(半|\d{1,2})?\s*分?)(?![\d:])"
@@ -32,13 +32,15 @@ async def show(request: Request, what: Annotated[str | None, Rest("哪一项")] 
     """看团队的设置，和怎么改"""
     if what:
         raise Refusal(
-            f"没有「{what[:20]}」这项设置，现在能改：\n设置 站会 9:30 10:30\n设置 星星 周一 9:00",
+            f"没有「{what[:20]}」这项设置，现在能改：\n设置 站会 9:30 10:30\n设置 星星 周一 9:00\n"
+            "设置 升级 4 8 24",
             usage=False,
         )
     return Card(
         title=f"{request.team.name} 的设置",
-        facts=(("站会", _standup_words(request)), ("星星", _stars_words(request))),
-        text="改的时候说：设置 站会 9:30 10:30、设置 站会 关、设置 星星 周一 9:00、设置 本群 站会",
+        facts=tuple((label, words(request)) for label, words in _SHOWN.values()),
+        text="改的时候说：设置 站会 9:30 10:30、设置 站会 关、设置 星星 周一 9:00、"
+        "设置 升级 4 8 24、设置 本群 站会",
     )
 
 
@@ -80,11 +82,28 @@ async def stars(request: Request, when: Annotated[str, Rest("周几 几点")]) -
     return await _save(request, "stars", {"weekday": WEEKDAYS[weekday], "at": f"{at:%H:%M}"})
 
 
-@topic.command("设置 本群", "设置本群", example="设置 本群 站会")
-async def here(request: Request, what: Annotated[str, Rest("站会或星星")]) -> Outgoing:
-    """站会或星星以后发在这个群（项目经理或系统管理员）"""
+@topic.command("设置 升级", "设置升级", example="设置 升级 4 8 24")
+async def escalation(request: Request, hours: Annotated[str, Rest("三个小时数")]) -> Outgoing:
+    """定卡点几小时没解决就找负责人、项目经理、领导；关 就不自动升级（项目经理或系统管理员）"""
     await _check_may_set(request)
-    purpose = {"站会": "standup", "星星": "stars", "使用之星": "stars"}.get(what.strip())
+    if _off(hours):
+        return await _save(request, "escalation", {"off": True})
+    example = "设置 升级 4 8 24：4 小时提醒负责人，8 小时到项目经理，24 小时到领导"
+    plain = re.sub(r"工作|小时|个|[,，、/;；hH]", " ", half_width(hours)).split()
+    if len(plain) != 3 or not all(re.fullmatch(r"[1-9]\d{0,2}", each) for each in plain):
+        raise Refusal(f"要写三个小时数（1 到 999 的整数），比如 {example}", usage=False)
+    chosen = [int(each) for each in plain]
+    if sorted(set(chosen)) != chosen:
+        raise Refusal(f"三个小时数要一个比一个大，比如 {example}", usage=False)
+    return await _save(request, "escalation", {"hours": chosen})
+
+
+@topic.command("设置 本群", "设置本群", example="设置 本群 站会")
+async def here(request: Request, what: Annotated[str, Rest("站会、星星或周报")]) -> Outgoing:
+    """站会、星星或周报以后发在这个群（项目经理或系统管理员）"""
+    await _check_may_set(request)
+    purposes = {"站会": "standup", "星星": "stars", "使用之星": "stars", "周报": "report"}
+    purpose = purposes.get(what.strip())
     if purpose is None:
         raise Refusal("要写发什么，比如 设置 本群 站会 或 设置 本群 星星", usage=False)
     if request.chat.private:
@@ -113,7 +132,7 @@ async def _save(request: Request, name: str, chosen: Mapping[str, Any]) -> Outgo
     await teams.change_setting(request.tx, request.team.id, name, settings[name])
     await request.step("设置", name)
     changed = type(request.team)(id=request.team.id, name=request.team.name, settings=settings)
-    label, words = ("站会", _standup_words) if name == "standup" else ("星星", _stars_words)
+    label, words = _SHOWN[name]
     return Card(
         title=f"✅ {label}：{words(request, changed)}",
         buttons=(Button(label="看全部设置", say="设置"),),
@@ -132,6 +151,24 @@ def _stars_words(request: Request, team: teams.Team | None = None) -> str:
     if hour is None:
         return "不发（打开就说：设置 星星 周一 9:00）"
     return f"每周{NAMES[hour.weekday]} {hour.at:%H:%M} 发上周的 CRM使用之星"
+
+
+def _escalation_words(request: Request, team: teams.Team | None = None) -> str:
+    ladder = escalation_ladder(request.config, team or request.team)
+    if ladder is None:
+        return "不自动升级（打开就说：设置 升级 4 8 24）"
+    return (
+        f"卡点 {ladder.owner} 工作小时没解决提醒负责人，"
+        f"{ladder.manager} 小时到项目经理，{ladder.leader} 小时到领导"
+    )
+
+
+# What a team can set, as it is called and said.
+_SHOWN = {
+    "standup": ("站会", _standup_words),
+    "stars": ("星星", _stars_words),
+    "escalation": ("升级", _escalation_words),
+}
 
 
 def _off(words: str) -> bool:

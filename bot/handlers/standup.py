@@ -17,7 +17,7 @@ from bot.stuck import Stuck
 from storage import standup as answers
 from storage.standup import Answer
 
-topic = Topic("站会", about="每天一句：昨日、今日、卡点", place=20)
+topic = Topic("站会", about="每天一句：昨日、今日、卡点", place=50)
 
 
 @topic.command(

@@ -15,7 +15,7 @@ from bot.usage import called
 from storage import member as members
 from storage import usage
 
-topic = Topic("CRM使用之星", about="排行榜、我的得分、使用情况", place=40)
+topic = Topic("CRM使用之星", about="排行榜、我的得分、使用情况", place=70)
 
 MOST_UNKNOWN = 20
 

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from bot.context import Context
 from bot.schedule import every_day, job
+from bot.search import keep_up
 from storage import claim, draft, inbox, outbox
 
 # No platform sends a message again after a day; people quote receipts for weeks.
@@ -20,8 +21,9 @@ KEEP_DRAFTS = timedelta(days=7)
     grace=timedelta(hours=20),
 )
 async def tidy(context: Context) -> None:
-    """每天清掉过期的收发记录（台账不动）"""
+    """每天清掉过期的收发记录（台账不动），把新记录编进索引好让 查 找得快"""
     await inbox.forget(context.tx, before=context.clock - KEEP_MESSAGES)
     await outbox.forget(context.tx, before=context.clock - KEEP_LETTERS)
     await draft.forget(context.tx, before=context.clock - KEEP_DRAFTS)
     await claim.forget(context.tx, before=context.clock - KEEP_CLAIMS)
+    await keep_up(context.tx, context.team.id)

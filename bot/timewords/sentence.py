@@ -81,6 +81,7 @@ _LABEL_BEFORE = re.compile(
     )
     + ")[是为:]? ?$"
 )
+_NAMES_MONTH = re.compile(r"\d{1,4} ?[年月]")  # 核对电话 2月28日 names a day all the same
 _PERIODIC = re.compile("每[天日早晚周月年个隔]{0,2}$")
 
 
@@ -141,7 +142,11 @@ def _read(words: str, pos: int, frame: Frame) -> Reading | None:
         before in tuple("$¥#.:/_-") or (before.isascii() and before.isalpha())
     ):
         return None
-    if words[pos] in "0123456789" and _LABEL_BEFORE.search(words[max(0, pos - 6) : pos]):
+    if (
+        words[pos] in "0123456789"
+        and not _NAMES_MONTH.match(words, pos)
+        and _LABEL_BEFORE.search(words[max(0, pos - 6) : pos])
+    ):
         return None
     try:
         reading = read_time(words, pos, frame)

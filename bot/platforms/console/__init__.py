@@ -97,7 +97,7 @@ def incoming(
     sender: str,
     text: str,
     roster: Iterable[str],
-    leads: Callable[[str], bool],
+    leads: Callable[[str, bool], bool],  # the text, and whether it quotes a message
     at: datetime,
     quoted: int | None = None,
 ) -> Incoming:
@@ -106,15 +106,13 @@ def incoming(
     The trial does not insist on @大管家 where a sentence plainly begins with a command.
     """
     words, mentions, named = mention.resolve(text, roster, bot=BOT)
-    # Who quotes a message need not say its number.
-    meant = leads(words) or (quoted is not None and leads(f"{words} 1"))
     return Incoming(
         chat=chat,
         sender=Person(sender, sender),
         id=str(message_id),
         text=words,
         mentions=mentions,
-        addressed=chat.private or named or meant,
+        addressed=chat.private or named or leads(words, quoted is not None),
         quoted=None if quoted is None else str(quoted),
         at=at,
     )

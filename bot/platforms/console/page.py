@@ -52,8 +52,8 @@ class House(Protocol):
     async def advance(self, to: datetime) -> None:
         """Move the clock forward, running every job that is due on the way."""
 
-    def leads(self, text: str) -> bool:
-        """Whether the text begins with a command."""
+    def leads(self, text: str, quoting: bool) -> bool:
+        """Whether the text begins with a command; one that quotes need not say a number."""
 
     def phrases(self) -> list[dict[str, str]]: ...
 
