@@ -17,7 +17,7 @@ from storage import closing, history, ledger
 from storage import member as members
 from storage.ledger import CANCELLED, DONE, OPEN, SUPERSEDED, SUPERSEDES, Entry
 
-MOST_ROWS = 100  # of one table: more is for 导出, and would keep the others waiting
+MOST_ROWS = 200  # of one table: more is for 导出, and would keep the others waiting
 MOST_CAUSES = 60  # different ones that are compared with each other
 MOST_NUMBERS = 8  # of blockers with one cause
 
@@ -144,36 +144,44 @@ async def _blockers(request: Request, _names: Mapping[int, str]) -> Part:
     parts: list[str | Table] = ["只有登记的人确认过的才算解决。" + "，".join(counts) + "。"]
     if solved:
         rows = cause_rows(solved)
-        parts.append(Table(("根因", "次数", "卡点"), (8, 2, 8), rows))
+        parts.append(Table(("根因", "次数", "卡点", "最近的方案"), (6, 2, 5, 7), rows))
     else:
         parts.append("没有确认解决的卡点。")
     if timed_out:
-        parts.append(f"超时没人确认、自动关闭的：{_numbers(timed_out)}")
+        parts += _named("超时没人确认、自动关闭的，不算解决：", timed_out)
     if still:
-        parts.append(f"还没解决的：{_numbers(still)}")
+        parts += _named("还没解决的：", still)
     return Part(Section("卡点（按根因）", parts), f"卡点 {'，'.join(counts)}")
 
 
-def cause_rows(solved: Sequence[closing.Ending]) -> list[tuple[str, str, str]]:
+def _named(said: str, endings: Sequence[closing.Ending]) -> list[str | Table]:
+    rows = [(f"#{each.number}", each.title) for each in endings[: MOST_ROWS // 2]]
+    more = len(endings) - len(rows)
+    rest = [f"……还有 {more} 条没有列出，要全部请说 导出 卡点"] if more else []
+    return [said, Table(("编号", "卡点"), (2, 18), rows), *rest]
+
+
+def cause_rows(solved: Sequence[closing.Ending]) -> list[tuple[str, str, str, str]]:
     """Causes in similar words together; only the commonest are compared with each other."""
     causes = Counter(each.cause.strip() for each in solved)
     without = causes.pop("", 0)
     common = [cause for cause, _ in causes.most_common(MOST_CAUSES)]
     groups = sorted(grouped(common), key=lambda group: -sum(causes[each] for each in group))
     rows = [
-        (
-            group[0],
-            str(sum(causes[each] for each in group)),
-            _numbers([each for each in solved if each.cause.strip() in group]),
-        )
+        _cause_row(group[0], [each for each in solved if each.cause.strip() in group])
         for group in groups
     ]
     others = sum(causes.values()) - sum(causes[each] for each in common)
     if others:
-        rows.append((f"其余 {len(causes) - len(common)} 种原因", str(others), ""))
+        rows.append((f"其余 {len(causes) - len(common)} 种原因", str(others), "", ""))
     if without:
-        rows.append((NO_CAUSE, str(without), _numbers([x for x in solved if not x.cause.strip()])))
+        rows.append(_cause_row(NO_CAUSE, [each for each in solved if not each.cause.strip()]))
     return rows
+
+
+def _cause_row(cause: str, held: Sequence[closing.Ending]) -> tuple[str, str, str, str]:
+    fixes = [each.fix for each in held if each.fix]
+    return cause, str(len(held)), _numbers(held), fixes[-1] if fixes else ""
 
 
 def _numbers(endings: Sequence[closing.Ending]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from xml.sax.saxutils import escape
@@ -29,7 +30,7 @@ class Section:
     parts: Sequence[str | Table]
 
 
-def as_docx(title: str, subtitle: str, sections: Sequence[Section]) -> bytes:
+def as_docx(title: str, subtitle: str, sections: Sequence[Section], *, made_at: datetime) -> bytes:
     """python-docx is loaded with the first document only."""
     from docx import Document
     from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -46,8 +47,13 @@ def as_docx(title: str, subtitle: str, sections: Sequence[Section]) -> bytes:
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
     page.top_margin = page.bottom_margin = Cm(2)
-    document.core_properties.title = legible(title)
-    document.core_properties.author = "大管家"
+    number = page.footer.paragraphs[0]
+    number.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = parse_xml(f'<w:fldSimple xmlns:w="{_W}" w:instr="PAGE"/>')
+    page.footer.part.element[0].append(field)
+    about = document.core_properties
+    about.title, about.author = legible(title), "大管家"
+    about.created = about.modified = made_at.astimezone(UTC)
     document.add_heading(legible(title), level=0).alignment = WD_ALIGN_PARAGRAPH.CENTER
     document.add_paragraph(legible(subtitle)).alignment = WD_ALIGN_PARAGRAPH.CENTER
     for section in sections:

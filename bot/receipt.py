@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.deadlines import Deadline
-from bot.kind import KINDS, head, name
+from bot.kind import KINDS, head
 from bot.message import Button, Card, Person
 from bot.moment import due_words
 from storage.history import Event
@@ -119,7 +119,7 @@ def story(
         title=head(entry.kind, entry.number),
         text="\n".join([entry.title, "", "经过：", *lines]),
         facts=tuple(shown),
-        buttons=actions(entry),
+        buttons=tuple(each for each in actions(entry) if each.label != "查看"),
     )
 
 
@@ -172,11 +172,3 @@ def actions(entry: Entry) -> tuple[Button, ...]:
         found.append(Button(label="升级", say=f"升级 {number}"))
     found.append(Button(label="查看", say=f"查看 {number}"))
     return tuple(found)
-
-
-def listing(title: str, entries: Sequence[Entry], now: datetime, *, most: int = 20) -> Card:
-    """A numbered list; long ones say how many more there are."""
-    lines = [f"{name(each.kind)} {line(each, now)}" for each in entries[:most]]
-    if len(entries) > most:
-        lines.append(f"……还有 {len(entries) - most} 条")
-    return Card(title=f"{title}（{len(entries)}）", text="\n".join(lines))

@@ -225,16 +225,11 @@ def _waiting(member_id: int, moment: Moment, entries: Sequence[Entry]) -> list[I
         if said is None:
             continue
         why, verbs = said
-        first, *others = [
-            Button(label=_LABELS.get(verb, verb), say=f"{verb} {each.number}") for verb in verbs
-        ]
+        first, *others = [Button(label=verb, say=f"{verb} {each.number}") for verb in verbs]
         primary = Button(label=first.label, say=first.say, style="primary")
         look = Button(label="查看", say=f"查看 {each.number}")
         found.append(Item(3, why, each, (primary, *others, look)))
     return found
-
-
-_LABELS = {"进展": "写进展"}
 
 
 def _waits(entry: Entry, me: int, moment: Moment) -> tuple[str, tuple[str, ...]] | None:
@@ -253,5 +248,5 @@ def _waits(entry: Entry, me: int, moment: Moment) -> tuple[str, tuple[str, ...]]
         return "等你看一眼", ("已阅",)
     review = entry.details.get("review") if entry.kind == "risk" else None
     if review and entry.owner_id == me and date.fromisoformat(review) <= today:
-        return "该复核了", ("进展",)
+        return "该复查了", ("复查",)
     return None

@@ -57,10 +57,12 @@ class Ending:
     state: str
     cause: str
     closed_by: str
+    title: str = ""
+    fix: str = ""
 
 
 async def endings(tx: Tx, team_id: int) -> list[Ending]:
-    """Of every blocker, without reading its words."""
+    """Of every blocker, without all else that was said of it."""
     details = entry.c.details
     query = (
         sa.select(
@@ -68,6 +70,8 @@ async def endings(tx: Tx, team_id: int) -> list[Ending]:
             entry.c.state,
             sa.func.coalesce(details["cause"].as_string(), ""),
             sa.func.coalesce(details["closed_by"].as_string(), ""),
+            entry.c.title,
+            sa.func.coalesce(details["fix"].as_string(), ""),
         )
         .where(*_counts(team_id, "blocker"))
         .order_by(entry.c.number)

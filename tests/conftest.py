@@ -23,7 +23,7 @@ from bot.message import Outgoing, as_lines
 from bot.platforms.console import BOT, chat_of, clicked, incoming
 from bot.platforms.console.view import message_of, said
 from storage import console as transcript
-from storage import migration
+from storage import embedded, migration
 from storage import team as teams
 from storage.database import Database, fold_sqlite
 from storage.schema import metadata
@@ -42,6 +42,13 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("GUANJIA__"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test cuts the power either; bots in processes of their own keep every promise."""
+    quick = [each for each in embedded.PRAGMAS if not each.startswith("synchronous")]
+    monkeypatch.setattr(embedded, "PRAGMAS", (*quick, "synchronous=OFF"))
 
 
 @pytest.fixture(params=BACKENDS)
@@ -91,6 +98,8 @@ async def _create() -> str:
     name = f"guanjia_test_{uuid.uuid4().hex[:12]}"
     server = await asyncpg.connect(POSTGRES)
     await server.execute(f'CREATE DATABASE "{name}"')
+    # No test cuts the server's power: nobody need wait for its disk.
+    await server.execute(f'ALTER DATABASE "{name}" SET synchronous_commit TO off')
     await server.close()
     return asyncpg_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
 

@@ -1,5 +1,6 @@
 """预算 and 支出: exact to the cent, and heard of before it is too late."""
 
+import asyncio
 import io
 from decimal import Decimal
 
@@ -11,7 +12,8 @@ from openpyxl import load_workbook
 from bot.app import App
 from bot.budget import Account
 from bot.message import Card, Document
-from storage import ledger
+from bot.platforms.console import chat_of, incoming
+from storage import history, ledger
 from storage import member as members
 from tests.conftest import Room
 from tests.house_of_decisions import buttons, entry, mentioned, posts
@@ -440,6 +442,33 @@ async def test_any_sequence_of_spending_and_taking_back_sums_exactly(
                 standing.append(each)
 
     assert await spent(app, number) == sum(standing, Decimal(0))
+
+
+async def test_what_is_spent_at_once_is_added_or_refused_but_never_lost(
+    room: Room, app: App
+) -> None:
+    await room.say("王敏", "预算 培训 1000")
+
+    async def spend(number: int, who: str) -> None:
+        await app.handle(
+            incoming(
+                10_000 + number,
+                chat=chat_of(room.group, who),
+                sender=who,
+                text=f"支出 培训 {number}.01",
+                roster=[],
+                leads=app.leads,
+                at=app.clock(),
+            )
+        )
+
+    await asyncio.gather(*(spend(each, ("王敏", "李四")[each % 2]) for each in range(1, 9)))
+
+    found = await entry(app, 1)
+    async with app.database.begin() as tx:
+        written = [each.text for each in await history.story(tx, found.id) if each.verb == "支出"]
+    assert written
+    assert await spent(app) == sum((Decimal(each[1:]) for each in written), Decimal(0))
 
 
 @given(

@@ -16,7 +16,7 @@ from bot.closing import MOST_ROWS
 from bot.message import Document
 from storage import ledger
 from storage import team as teams
-from tests.conftest import Room
+from tests.conftest import WEDNESDAY, Room
 
 ALL = (
     "一页看完", "目标达成", "里程碑", "卡点（按根因）", "决策",
@@ -82,7 +82,7 @@ async def _roll_out(room: Room) -> None:
         ("张三", "目标 销售都用起来 12月31日 指标：每周活跃 80% @张三"),  # 2
         ("张三", "实际 2 76%"),
         ("张三", "卡点 支付回调超时 @李四"),  # 3
-        ("李四", "解决 3 根因：证书过期"),
+        ("李四", "解决 3 根因：证书过期 方案：加告警"),
         ("张三", "确认 3"),
         ("王敏", "决策 审批流用 A 方案 理由：改动最小"),  # 4
         ("王敏", "决策 审批流改用 B 方案 取代 #4"),  # 5
@@ -117,8 +117,8 @@ async def test_each_section_holds_what_the_team_wrote_down(room: Room) -> None:
     )
     assert found["卡点（按根因）"] == [
         "只有登记的人确认过的才算解决。解决 1。",
-        "根因｜次数｜卡点",
-        "证书过期｜1｜#3",
+        "根因｜次数｜卡点｜最近的方案",
+        "证书过期｜1｜#3｜加告警",
     ]
     assert found["决策"][1:] == [
         "#4｜审批流用 A 方案｜已被 #5 取代｜改动最小｜王敏记的",
@@ -156,10 +156,15 @@ async def test_only_confirmed_blockers_count_as_solved(room: Room) -> None:
 
     assert found == [
         "只有登记的人确认过的才算解决。解决 1，超时关闭 2（不算解决），还开着 1。",
-        "根因｜次数｜卡点",
-        "证书过期1｜1｜#1",
-        "超时没人确认、自动关闭的：#2、#3",
-        "还没解决的：#4",
+        "根因｜次数｜卡点｜最近的方案",
+        "证书过期1｜1｜#1｜",
+        "超时没人确认、自动关闭的，不算解决：",
+        "编号｜卡点",
+        "#2｜登录坏了",
+        "#3｜报表坏了",
+        "还没解决的：",
+        "编号｜卡点",
+        "#4｜没人管的",
     ]
 
 
@@ -214,6 +219,8 @@ async def test_chinese_has_a_font_and_tables_have_widths(room: Room) -> None:
     assert 'w:eastAsia="微软雅黑"' in styles
     opened = docx.Document(BytesIO(content))
     assert opened.core_properties.title == "大管家复盘"
+    assert opened.core_properties.created == WEDNESDAY
+    assert "PAGE" in opened.sections[0].footer.part.element.xml
     assert opened.paragraphs[1].text == "大管家 · 2026年11月25日 周三 · 由王敏整理"
     for table in opened.tables:
         shares = [int(each.get(qn("w:w"))) for each in table._tbl.tblGrid.findall(qn("w:gridCol"))]

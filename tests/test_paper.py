@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.closing import cause_rows
 from bot.paper import Section, Table, as_docx
 from storage.closing import Ending
+from tests.conftest import WEDNESDAY
 
 texts = st.text(max_size=40)
 
@@ -22,7 +23,7 @@ def test_whatever_was_written_down_can_be_opened(
 ) -> None:
     table = Table(("甲", "乙"), (1, 2), cells)
 
-    content = as_docx("复盘", title, [Section("一", [title, table])])
+    content = as_docx("复盘", title, [Section("一", [title, table])], made_at=WEDNESDAY)
 
     assert len(docx.Document(BytesIO(content)).tables[0].rows) == len(cells) + 1
 

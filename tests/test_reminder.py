@@ -212,7 +212,7 @@ async def test_a_risk_whose_review_has_come(room: Room, app: App) -> None:
 
     assert await reminders(room, at(26, 23)) == []
     (post,) = await reminders(room, at(27, 12))
-    assert "该复核了｜风险 #1 供应商可能延期" in post
+    assert "该复查了｜风险 #1 供应商可能延期" in post
 
 
 # --- as each wants it ------------------------------------------------------------------------

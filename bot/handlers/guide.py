@@ -45,7 +45,7 @@ async def guide(request: Request, what: Annotated[str | None, Rest("命令")] = 
         title="我会这些",
         text="\n".join(lines),
         facts=(
-            ("看一类或一个命令怎么说", "帮助 清单、帮助 任务"),
+            ("怎么说", "帮助 清单、帮助 任务"),
             ("说错了", "10 分钟内说 撤销"),
         ),
         buttons=tuple(
