@@ -89,7 +89,13 @@ async def after_reopen(request: Request, entry: Entry) -> list[str]:
 
 
 def moved(entry: Entry, due: datetime) -> dict[str, Any]:
-    """What else changes when an entry gets another deadline."""
+    """What else changes when an entry gets another deadline. Raises Refusal where it has none."""
+    if entry.kind == "risk":
+        raise Refusal(
+            f"{head(entry.kind, entry.number)} 没有期限，换复查的日子请说："
+            f"复查 {entry.number} 下次 12月20日",
+            usage=False,
+        )
     return milestone.moved(entry, due) if entry.kind in milestone.KINDS else {}
 
 

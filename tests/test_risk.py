@@ -332,3 +332,10 @@ async def test_it_is_closed_by_hand_and_never_by_itself(room: Room, app: App) ->
     assert (await risk_of(app, room)).state == ledger.DONE
     assert "重开 1" in await room.words("李四", "评估 1 概率：低")
     assert "重开 1" in await room.words("李四", "复查 1 看过了")
+
+
+async def test_a_risk_has_a_review_instead_of_a_deadline(room: Room) -> None:
+    await room.say("张三", "风险 数据迁移延期 概率：高 影响：高")
+
+    assert "换复查的日子请说：复查 1 下次" in await room.words("张三", "改期 1 下周五")
+    assert "截止" not in await room.words("张三", "查看 1")
