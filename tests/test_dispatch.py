@@ -250,6 +250,7 @@ async def test_where_only_the_words_are_quoted_their_number_counts(app: App, roo
 
 async def test_a_group_that_is_left_gets_no_more_posts(app: App, room: Room) -> None:
     await app.handle(message("任务 写周报 明天"))
+    await app.delivery.settle()
 
     await app.handle(message("", key="e1", kind=Kind.BOT_LEFT))
 
