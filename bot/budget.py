@@ -15,10 +15,9 @@ from bot.kind import head
 from bot.message import Button, Card, Person
 from bot.money import say, spoken, stored
 from bot.receipt import UNDO_HINT, first_line
-from bot.roles import KEEPERS, Role
+from bot.roles import Role
 from bot.similar import similar_to
 from storage import ledger
-from storage import member as members
 from storage.ledger import DONE, OPEN, Entry
 
 THRESHOLDS = (80, 100)  # per cent of the plan at which the project managers hear of it
@@ -154,13 +153,7 @@ async def _check_not_closed(request: Request, subject: str) -> None:
 
 async def check_may_keep(request: Request) -> None:
     """The keepers; in a team that nobody keeps yet, anyone. Raises Refusal."""
-    if request.sender.has(*KEEPERS):
-        return
-    team = await members.in_team(request.tx, request.team.id)
-    keepers = [each.name for each in team if each.has(*KEEPERS)]
-    if keepers:
-        names = "、".join(keepers[:3])
-        raise Refusal(f"预算和支出要项目经理或系统管理员来记，现在是 {names}", usage=False)
+    await request.require_keeper("预算和支出要项目经理或系统管理员来记")
 
 
 # --- the plan --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from bot.config import Config
 from bot.errors import Refusal
 from bot.message import Card, Incoming, Outgoing, Person, to_json
-from bot.roles import Role
+from bot.roles import KEEPERS, Role
 from bot.workdays import Calendar
 from storage import history, outbox
 from storage import member as members
@@ -121,6 +121,16 @@ class Request(Context):
             text=text,
             step=self.cause,
         )
+
+    async def require_keeper(self, what: str) -> None:
+        """Raise Refusal unless the sender keeps the team; while nobody does, anyone may."""
+        if self.sender.has(*KEEPERS):
+            return
+        team = await members.in_team(self.tx, self.team.id)
+        keepers = [each.name for each in team if each.has(*KEEPERS)]
+        if keepers:
+            names = "、".join(keepers[:3])
+            raise Refusal(f"{what}，现在是 {names}", usage=False)
 
     async def require(self, *roles: Role) -> None:
         """Raise Refusal unless the sender has one of the roles."""

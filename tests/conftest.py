@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from bot.app import App
 from bot.config import Config
@@ -28,6 +29,10 @@ from storage import team as teams
 from storage.database import Database, fold_sqlite
 from storage.schema import metadata
 from storage.team import Team
+
+# How long an example takes is the machine's business.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A plain working Wednesday.

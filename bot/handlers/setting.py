@@ -12,9 +12,7 @@ from bot.grammar import half_width
 from bot.message import Button, Card, Outgoing
 from bot.moment import WEEKDAYS as NAMES
 from bot.preference import WEEKDAYS, Window, escalation_ladder, standup_window, stars_hour
-from bot.roles import KEEPERS
 from bot.signature import Rest
-from storage import member as members
 from storage import team as teams
 
 topic = Topic("设置", about="站会、星星、升级的时间，由团队自己定", place=82)
@@ -117,14 +115,8 @@ async def here(request: Request, what: Annotated[str, Rest("站会、星星或�
 
 
 async def _check_may_set(request: Request) -> None:
-    """The keepers; in a team that nobody keeps yet, anyone."""
-    if request.sender.has(*KEEPERS):
-        return
-    team = await members.in_team(request.tx, request.team.id)
-    keepers = [each.name for each in team if each.has(*KEEPERS)]
-    if keepers:
-        names = "、".join(keepers[:3])
-        raise Refusal(f"改设置要项目经理或系统管理员来做，现在是 {names}", usage=False)
+    """The keepers; in a team that nobody keeps yet, anyone. Raises Refusal."""
+    await request.require_keeper("改设置要项目经理或系统管理员来做")
 
 
 async def _save(request: Request, name: str, chosen: Mapping[str, Any]) -> Outgoing:
