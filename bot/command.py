@@ -15,6 +15,8 @@ from bot.signature import Mention, Number, Option, Parameter, Rest, When, parame
 Handler = Callable[..., Awaitable[Outgoing | Reply | None]]
 # None: it is one sentence after all.
 Pasted = Callable[[Request, str], Awaitable[Reply | None]]
+# Hears every sentence with the command it would be; None: it was not meant for this listener.
+Listener = Callable[[Request, "Found | None"], Awaitable[Outgoing | Reply | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Topic:
     place: int = 50  # where it stands in 帮助: the areas are in handlers/guide.py
     commands: list[Command] = field(default_factory=list)
     fallback: Handler | None = None
+    listeners: list[Listener] = field(default_factory=list)
 
     def command(
         self,
@@ -79,6 +82,11 @@ class Topic:
             return handler
 
         return declare
+
+    def listens(self, listener: Listener) -> Listener:
+        """Somebody who answers what the bot has asked need not begin with a command."""
+        self.listeners.append(listener)
+        return listener
 
     def otherwise(self, handler: Handler) -> Handler:
         """The handler for sentences to the bot that are no command: gets the request only."""
@@ -118,6 +126,7 @@ class Commands:
                     if phrase in self._by_phrase:
                         raise ValueError(f"two commands are called {phrase}")
                     self._by_phrase[phrase] = command
+        self.listeners = tuple(each for topic in self.topics for each in topic.listeners)
         self._lengths = sorted({len(phrase) for phrase in self._by_phrase}, reverse=True)
 
     def __iter__(self) -> Any:

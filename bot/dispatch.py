@@ -19,6 +19,7 @@ from bot.context import Reply, Request
 from bot.errors import Refusal
 from bot.grammar import Unclear, clean
 from bot.message import Incoming, Kind, Outgoing, Text
+from bot.preference import calendar_of
 from bot.utterance import act
 from bot.workdays import Calendar
 from storage import inbox, outbox
@@ -208,12 +209,13 @@ class Dispatcher:
         elif name and name[:80] != sender.name:
             await members.rename(tx, sender.id, name)
         now = self._clock()
+        calendar = calendar_of(self._calendar, scene.team)
         return Request(
             tx=tx,
             team=scene.team,
-            now=now.astimezone(self._calendar.zone),
+            now=now.astimezone(calendar.zone),
             clock=now,
-            calendar=self._calendar,
+            calendar=calendar,
             config=self._config,
             cause=f"{where.platform}/{incoming.id}",
             chat=scene.chat,

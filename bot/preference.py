@@ -1,25 +1,16 @@
 """What a team has set for itself in chat; without that, what the configuration says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.config import Config
+from bot.workdays import Calendar
 from storage.team import Team
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """From when to when the day's standup is open."""
-
-    opens: time
-    closes: time
-
-    def closed(self, now: datetime) -> bool:
-        return now.time() >= self.closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +31,19 @@ class Ladder:
         return timedelta(hours=(self.owner, self.manager, self.leader)[rung - 1])
 
 
-def standup_window(config: Config, team: Team) -> Window | None:
-    """None: the team holds no standup."""
-    chosen: Mapping[str, Any] = team.settings.get("standup", {})
-    if chosen.get("off"):
-        return None
-    if "at" not in chosen:
-        return Window(config.standup.at, config.standup.closes)
-    return Window(time.fromisoformat(chosen["at"]), time.fromisoformat(chosen["closes"]))
+def calendar_of(calendar: Calendar, team: Team) -> Calendar:
+    """The deployment's calendar, with the zone and the days that the team has set for itself."""
+    chosen: Mapping[str, Any] = team.settings.get("calendar", {})
+    if not chosen:
+        return calendar
+    off = frozenset(date.fromisoformat(each) for each in chosen.get("holidays", ()))
+    on = frozenset(date.fromisoformat(each) for each in chosen.get("workdays", ()))
+    return replace(
+        calendar,
+        zone=ZoneInfo(chosen["zone"]) if "zone" in chosen else calendar.zone,
+        holidays=(calendar.holidays - on) | off,
+        workdays=(calendar.workdays - off) | on,
+    )
 
 
 def stars_hour(config: Config, team: Team) -> Weekly | None:

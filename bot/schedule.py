@@ -5,12 +5,13 @@ on any number of replicas, and again after a crash or a bug, as long as it is wo
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.config import Config
 from bot.context import Context
+from bot.preference import calendar_of
 from bot.workdays import Calendar
 from storage import claim
 from storage import team as teams
@@ -22,14 +23,15 @@ log = logging.getLogger(__name__)
 
 Run = Callable[[Context], Awaitable[None]]
 Days = Callable[[Calendar, Config, Team, date], bool]
+Times = Callable[[Config, Team], Sequence[time]]
+Moments = Callable[[Config, Team, Calendar, date], Iterable[datetime]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     name: str
     about: str
-    times: Callable[[Config, Team], Sequence[time]]  # wall clock, in the calendar's zone
-    days: Days
+    moments: Moments  # the instants that belong to a day; some may lie on the day after
     grace: timedelta  # how late it is still worth doing
     run: Run
 
@@ -37,16 +39,15 @@ class Job:
         self, since: datetime, until: datetime, *, team: Team, config: Config, calendar: Calendar
     ) -> Iterator[datetime]:
         """The instants in (since, until] at which the job is due, in order."""
-        zone = calendar.zone
-        day = since.astimezone(zone).date()
-        last = until.astimezone(zone).date()
-        times = sorted(self.times(config, team))
+        local = calendar_of(calendar, team)
+        # Of the same zone two instants would be compared by their wall clocks.
+        since, until = since.astimezone(UTC), until.astimezone(UTC)
+        day = since.astimezone(local.zone).date() - timedelta(days=1)
+        last = until.astimezone(local.zone).date()
         while day <= last:
-            if self.days(calendar, config, team, day):
-                for at in times:
-                    slot = datetime.combine(day, at, zone)
-                    if since < slot <= until:
-                        yield slot
+            for slot in sorted(self.moments(config, team, local, day)):
+                if since < slot <= until:
+                    yield slot
             day += timedelta(days=1)
 
 
@@ -58,16 +59,31 @@ def every_day(_calendar: Calendar, _config: Config, _team: Team, _day: date) -> 
     return True
 
 
+def _at(times: Times, days: Days) -> Moments:
+    def moments(config: Config, team: Team, calendar: Calendar, day: date) -> Iterable[datetime]:
+        if not days(calendar, config, team, day):
+            return ()
+        return [datetime.combine(day, each, calendar.zone) for each in times(config, team)]
+
+    return moments
+
+
 def job(
     name: str,
     *,
-    times: Callable[[Config, Team], Sequence[time]],
+    times: Times | None = None,
     days: Days = on_workdays,
+    moments: Moments | None = None,
     grace: timedelta = timedelta(hours=1),
 ) -> Callable[[Run], Job]:
+    """A job by the wall clock of some days, or with ``moments`` whenever it says."""
+    if (times is None) == (moments is None):
+        raise ValueError(f"{name}: either times or moments")
+    due = moments or _at(times or (lambda _config, _team: ()), days)
+
     def declare(run: Run) -> Job:
         about = (run.__doc__ or "").strip().splitlines()[0]
-        return Job(name=name, about=about, times=times, days=days, grace=grace, run=run)
+        return Job(name=name, about=about, moments=due, grace=grace, run=run)
 
     return declare
 
@@ -152,12 +168,13 @@ class Schedule:
     def _context(
         self, tx: Tx, each: Job, team: Team, slot: datetime, clock: datetime | None
     ) -> Context:
+        calendar = calendar_of(self._calendar, team)
         return Context(
             tx=tx,
             team=team,
-            now=slot.astimezone(self._calendar.zone),
+            now=slot.astimezone(calendar.zone),
             clock=clock or self._clock(),
-            calendar=self._calendar,
+            calendar=calendar,
             config=self._config,
             cause=f"{each.name}/{team.id}/{slot.isoformat()}",
         )

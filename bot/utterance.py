@@ -23,6 +23,10 @@ async def act(request: Request) -> Outgoing | Reply | None:
         request = _without_version(request)
     request = replace(request, quoted_number=await _quoted_number(request))
     found = commands.find(request.text)
+    for listener in commands.listeners:
+        answer = await listener(request, found)
+        if answer is not None:
+            return answer
     if found is None:
         return await _otherwise(request, commands)
     command = found.command

@@ -266,15 +266,86 @@ standup_answer = sa.Table(
     metadata,
     _id(),
     _ref("team_id", "team", nullable=False),
-    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),  # on which its round opened
+    sa.Column("round", sa.String(20), nullable=False, server_default=""),
     _ref("member_id", "member", nullable=False),
     sa.Column("yesterday", sa.Text, nullable=False),
     sa.Column("today", sa.Text, nullable=False),
     sa.Column("blockers", sa.Text, nullable=False),
+    sa.Column("more", Json, nullable=False, server_default=sa.text("'{}'")),  # by question
     sa.Column("opened", Json, nullable=False),  # the ledger entries that its blockers are
     sa.Column("late", sa.Boolean, nullable=False),
     sa.Column("at", Instant, nullable=False),
-    sa.UniqueConstraint("team_id", "day", "member_id"),
+    sa.UniqueConstraint("team_id", "day", "round", "member_id"),
+)
+
+# Questions that are asked one at a time in a private chat.
+dialogue = sa.Table(
+    "dialogue",
+    metadata,
+    sa.Column("chat_id", Id, sa.ForeignKey("chat.id"), primary_key=True, autoincrement=False),
+    _ref("member_id", "member", nullable=False),
+    sa.Column("about", sa.String(60), nullable=False),  # which standup
+    sa.Column("said", Json, nullable=False),  # a list: the answers so far
+    sa.Column("at", Instant, nullable=False),  # of the last one
+)
+
+# --- leave ---------------------------------------------------------------------------------
+
+leave = sa.Table(
+    "leave",
+    metadata,
+    _id(),
+    _ref("team_id", "team", nullable=False),
+    _ref("member_id", "member", nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("until", Instant, nullable=False),  # back from then on
+    _ref("stand_in_id", "member"),
+    sa.Column("note", sa.String(200), nullable=False, server_default=""),
+    sa.Column("said_at", Instant, nullable=False),
+    sa.Column("cancelled_at", Instant),
+    sa.Index("ix_leave_until", "team_id", "until"),
+)
+
+# --- reports -------------------------------------------------------------------------------
+
+report = sa.Table(
+    "report",
+    metadata,
+    _id(),
+    _ref("team_id", "team", nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),  # daily, weekly
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("lines", Json, nullable=False),  # as they were posted, also those behind 更多
+    sa.Column("asks", Json, nullable=False),  # {"number", "text"}: what 领导 are asked for
+    sa.Column("added", Json, nullable=False),  # {"by", "text"}: lines of the project managers
+    _ref("held_by", "member"),
+    sa.Column("posted_at", Instant),
+    sa.Column("letters", Json, nullable=False),  # keys of the letters that brought it
+    sa.UniqueConstraint("team_id", "kind", "day"),
+)
+
+# --- retrospectives ------------------------------------------------------------------------
+
+retro = sa.Table(
+    "retro",
+    metadata,
+    _id(),
+    _ref("team_id", "team", nullable=False, index=True),
+    sa.Column("title", sa.String(80), nullable=False),
+    _ref("opened_by", "member", nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("closed_at", Instant),
+)
+
+# Nothing here tells who wrote it: no member, no chat, no hour, no order of arrival.
+retro_note = sa.Table(
+    "retro_note",
+    metadata,
+    sa.Column("key", sa.String(32), primary_key=True),  # random
+    _ref("retro_id", "retro", nullable=False, index=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # --- questions and knowledge ---------------------------------------------------------------

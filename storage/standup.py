@@ -19,13 +19,14 @@ class Answer:
     yesterday: str
     today: str
     blockers: str
+    more: Mapping[str, str]  # the team's own questions, by question
     opened: Sequence[Mapping[str, Any]]  # {"text", "number"}: the ledger entry of each blocker
     late: bool
     at: datetime  # when it was first given
 
     @property
     def given(self) -> bool:
-        return bool(self.yesterday or self.today or self.blockers)
+        return bool(self.yesterday or self.today or self.blockers or self.more)
 
 
 _answers = sa.select(
@@ -35,19 +36,30 @@ _answers = sa.select(
     standup_answer.c.yesterday,
     standup_answer.c.today,
     standup_answer.c.blockers,
+    standup_answer.c.more,
     standup_answer.c.opened,
     standup_answer.c.late,
     standup_answer.c.at,
 ).join(member, member.c.id == standup_answer.c.member_id)
 
 
-async def find(tx: Tx, *, team_id: int, day: date, member_id: int) -> Answer | None:
-    row = (await tx.execute(_answers.where(*_key(team_id, day, member_id)))).one_or_none()
+async def find(
+    tx: Tx, *, team_id: int, day: date, member_id: int, round_key: str = ""
+) -> Answer | None:
+    query = _answers.where(*_key(team_id, day, round_key, member_id))
+    row = (await tx.execute(query)).one_or_none()
     return Answer(**row._mapping) if row else None
 
 
 async def hold(
-    tx: Tx, *, team_id: int, day: date, member_id: int, late: bool, at: datetime
+    tx: Tx,
+    *,
+    team_id: int,
+    day: date,
+    member_id: int,
+    round_key: str = "",
+    late: bool,
+    at: datetime,
 ) -> Answer:
     """The member's answer of the day, made empty if it is new, and locked until the commit.
 
@@ -56,24 +68,29 @@ async def hold(
     values = {
         "team_id": team_id,
         "day": day,
+        "round": round_key,
         "member_id": member_id,
         "yesterday": "",
         "today": "",
         "blockers": "",
+        "more": {},
         "opened": [],
         "late": late,
         "at": at,
     }
     await tx.execute(insert_if_absent(standup_answer, tx).values(**values))
-    query = _answers.where(*_key(team_id, day, member_id))
+    query = _answers.where(*_key(team_id, day, round_key, member_id))
     row = (await tx.execute(query.with_for_update(of=standup_answer))).one()
     return Answer(**row._mapping)
 
 
-def _key(team_id: int, day: date, member_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _key(
+    team_id: int, day: date, round_key: str, member_id: int
+) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         standup_answer.c.team_id == team_id,
         standup_answer.c.day == day,
+        standup_answer.c.round == round_key,
         standup_answer.c.member_id == member_id,
     )
 
@@ -85,8 +102,10 @@ async def write(
     yesterday: str,
     today: str,
     blockers: str,
+    more: Mapping[str, str] | None = None,
     opened: Sequence[Mapping[str, Any]],
 ) -> None:
+    """``more`` is left as it was where it is not given."""
     await tx.execute(
         sa.update(standup_answer)
         .where(standup_answer.c.id == answer_id)
@@ -95,15 +114,15 @@ async def write(
             today=today,
             blockers=blockers,
             opened=[dict(each) for each in opened],
+            **({} if more is None else {"more": dict(more)}),
         )
     )
 
 
-async def of_day(tx: Tx, team_id: int, day: date) -> list[Answer]:
-    """The answers of a day, in the order they were given."""
-    rows = await tx.execute(
-        _answers.where(standup_answer.c.team_id == team_id, standup_answer.c.day == day).order_by(
-            standup_answer.c.at, standup_answer.c.id
-        )
-    )
+async def of_day(tx: Tx, team_id: int, day: date, *, round_key: str | None = None) -> list[Answer]:
+    """The answers of a day, or of one of its rounds, in the order they were given."""
+    query = _answers.where(standup_answer.c.team_id == team_id, standup_answer.c.day == day)
+    if round_key is not None:
+        query = query.where(standup_answer.c.round == round_key)
+    rows = await tx.execute(query.order_by(standup_answer.c.at, standup_answer.c.id))
     return [Answer(**row._mapping) for row in rows]

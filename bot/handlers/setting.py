@@ -11,7 +11,8 @@ from bot.errors import Refusal
 from bot.grammar import half_width
 from bot.message import Button, Card, Outgoing
 from bot.moment import WEEKDAYS as NAMES
-from bot.preference import WEEKDAYS, Window, escalation_ladder, standup_window, stars_hour
+from bot.preference import WEEKDAYS, escalation_ladder, stars_hour
+from bot.round import Round, rounds_of
 from bot.signature import Rest
 from storage import team as teams
 
@@ -132,10 +133,10 @@ async def _save(request: Request, name: str, chosen: Mapping[str, Any]) -> Outgo
 
 
 def _standup_words(request: Request, team: teams.Team | None = None) -> str:
-    window = standup_window(request.config, team or request.team)
-    if window is None:
+    rounds = rounds_of(request.config, team or request.team)
+    if not rounds:
         return "不开（打开就说：设置 站会 9:30）"
-    return f"工作日 {window.opens:%H:%M} 开始，{window.closes:%H:%M} 收"
+    return f"工作日 {rounds[0].opens:%H:%M} 开始，{rounds[0].closes:%H:%M} 收"
 
 
 def _stars_words(request: Request, team: teams.Team | None = None) -> str:
@@ -187,8 +188,9 @@ def _times(words: str, example: str) -> list[time]:
 
 def _same_length(request: Request, opens: time) -> time:
     """The close that keeps the standup as long as it was."""
-    before = standup_window(request.config, request.team) or Window(
-        request.config.standup.at, request.config.standup.closes
+    before = next(
+        iter(rounds_of(request.config, request.team)),
+        Round(opens=request.config.standup.at, closes=request.config.standup.closes),
     )
     length = _on_some_day(before.closes) - _on_some_day(before.opens)
     return min(_on_some_day(opens) + length, _on_some_day(time(23, 59))).time()

@@ -1,7 +1,7 @@
 """站会: what I did, what I do, what blocks me; each blocker becomes a record that is followed."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from bot import standup
 from bot.command import Commands, Topic
@@ -9,8 +9,8 @@ from bot.context import Reply, Request
 from bot.errors import Refusal
 from bot.message import Button, Card, Form, Outgoing
 from bot.moment import day_words
-from bot.preference import standup_window
 from bot.receipt import first_line
+from bot.round import Sitting, current, rounds_of
 from bot.signature import Section, form_field
 from bot.standup import BLOCKERS, TODAY, YESTERDAY, Said
 from bot.stuck import Stuck
@@ -66,18 +66,29 @@ def _said(request: Request, filled: Said) -> Said | None:
     return standup.read(words) if words.strip() else None
 
 
+def _sitting(request: Request) -> Sitting | None:
+    return current(rounds_of(request.config, request.team), request.now, request.calendar)
+
+
 def _closed(request: Request) -> bool:
-    window = standup_window(request.config, request.team)
-    worked = request.calendar.is_workday(request.now.date())
-    return window is not None and worked and window.closed(request.now)
+    sitting = _sitting(request)
+    return sitting is not None and sitting.closes <= request.now
+
+
+def _place(request: Request) -> dict[str, Any]:
+    """The sitting that an answer of now belongs to; on a day without one, the day itself."""
+    sitting = _sitting(request)
+    if sitting is None:
+        return {"day": request.now.date()}
+    return {"day": sitting.day, "round_key": sitting.round.key}
 
 
 async def _written(request: Request) -> Answer | None:
     return await answers.find(
         request.tx,
         team_id=request.team.id,
-        day=request.now.date(),
         member_id=request.sender.id,
+        **_place(request),
     )
 
 
@@ -125,8 +136,8 @@ async def _take(request: Request, said: Said, *, say: str) -> Outgoing | Reply:
     held = await answers.hold(
         request.tx,
         team_id=request.team.id,
-        day=request.now.date(),
         member_id=request.sender.id,
+        **_place(request),
         late=late,
         at=request.clock,
     )
