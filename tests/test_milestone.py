@@ -49,6 +49,13 @@ async def facts(room: Room, number: int = 1) -> dict[str, str]:
 # --- writing one down ----------------------------------------------------------------------
 
 
+async def test_a_day_that_is_said_twice_is_not_part_of_the_metric(room: Room) -> None:
+    answer = await room.words("王敏", "目标 年底前销售每天用 CRM 指标：日活率 80% 12月31日")
+
+    assert "12月31日 周四 18:00" in answer
+    assert "指标：日活率 80%\n" in answer
+
+
 async def test_a_milestone_has_an_owner_a_day_and_a_countdown(room: Room, app: App) -> None:
     answer = await room.words("王敏", MARK)
 

@@ -64,8 +64,10 @@ async def aim(
             "比如：目标 提升响应 指标：24 小时内回复 12月31日",
             usage=False,
         )
-    if metric and due is None:
-        metric, due = milestone.apart(request, metric, people)
+    if metric:
+        measured, behind = milestone.apart(request, metric, people)
+        if due is None or (behind and behind.due == due.due):  # the same day, said twice
+            metric, due = measured, behind
     check_title(metric or "")
     people = tuple(dict.fromkeys(people)) or (request.sender,)
     notes = [f"指标：{metric}"] if metric else ["还没有指标，做成什么样算达成也请写一句"]
