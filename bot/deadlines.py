@@ -6,13 +6,24 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.timewords.clock import Hours
+from bot.timewords.duration import Stretch, read_stretch
+from bot.timewords.numeral import plain
 from bot.timewords.reading import Frame, Sense, Trait
 from bot.timewords.sentence import Candidate, find_candidates
 from bot.workdays import Calendar
 
 Status = Literal["ok", "past", "confirm", "estimated", "invalid", "none"]
 
-__all__ = ["Deadline", "Hours", "Status", "title_without", "understand"]
+__all__ = [
+    "Deadline",
+    "Hours",
+    "Shift",
+    "Status",
+    "find_shift",
+    "gone_by",
+    "title_without",
+    "understand",
+]
 
 _DEFAULT_HOURS = Hours()
 _FAR = timedelta(days=180)
@@ -30,6 +41,15 @@ _LONE_VERB = re.compile(
     r"(?:(?<=[\s，,。；;])|^)(?:交|提交|上交|完成|截止|到期|给我|发我)[。.!！\s]*$"
 )
 _EMPTY_BRACKETS = re.compile(r"[(（\[【][\s:：，,]*[)）\]】]")
+_SHIFT = re.compile(
+    "再?(?:(?P<later>[往向]后(?:推迟|推|延期|延|顺延|挪|拖)?|推迟|推后|后推|延[期后长迟]|后延|顺延|推|延"
+    "|(?<![今明当昨后日天早])晚)"
+    "|(?P<earlier>[往向]前(?:提|挪|推)?|提[前早]|(?<![今明当昨后日天])早))了? ?"
+)
+# 10月15日, 12/5: a day of every year.
+_YEARLY = re.compile(
+    r"[0-9一二三四五六七八九十]{1,3} ?[月./-] ?[0-9一二三四五六七八九十廿]{1,3}(?!年)"
+)
 _EDGES = " \t\n,，、;；:：。.!！-—"
 
 
@@ -54,6 +74,48 @@ class Deadline:
             "status": self.status,
             "matched": self.matched,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """推迟一周, 提前两天: counted from the deadline before. ``span``: where the words stand."""
+
+    span: tuple[int, int]
+    matched: str
+    earlier: bool
+    stretch: Stretch
+
+    def of(self, due: datetime, calendar: Calendar, hours: Hours = _DEFAULT_HOURS) -> datetime:
+        """That long from a deadline; working days are counted only where they were said."""
+        here = due.astimezone(calendar.zone)
+        frame = Frame(here, calendar, hours, here.date())
+        return self.stretch.moment(frame, -1 if self.earlier else 1)
+
+
+def find_shift(text: str) -> Shift | None:
+    """How much later or earlier a text says. 推迟到周五 and 推迟半天 say no such thing."""
+    words = plain(text)
+    for match in _SHIFT.finditer(words):
+        stretch = read_stretch(words, match.end())
+        if stretch is not None and not stretch.doubt:
+            span = (match.start(), stretch.stop)
+            earlier = match["earlier"] is not None
+            return Shift(span, text[match.start() : stretch.stop], earlier, stretch)
+    return None
+
+
+def gone_by(deadline: Deadline, now: datetime) -> Deadline | None:
+    """The day that a text means which was: 上周五, or 10月15日 in November. None: it is ahead."""
+    if deadline.due is None or deadline.status == "past":
+        return deadline if deadline.due is not None else None
+    rolled = deadline.status == "confirm" and deadline.due - now > _FAR
+    if not (rolled and _YEARLY.search(plain(deadline.matched))) or "年" in deadline.matched:
+        return None
+    try:
+        due = deadline.due.replace(year=deadline.due.year - 1)
+    except ValueError:  # 29 February
+        return None
+    return replace(deadline, due=due, start=None, end=None, status="past") if due < now else None
 
 
 def understand(

@@ -19,6 +19,7 @@ class Found:
     start: int
     stop: int
     rule: Rule
+    clock: tuple[int, int] | None = None  # 每天 备份数据库 18:00: a clock that stands apart
 
 
 _EACH = r"每(?:逢|到)?"
@@ -36,7 +37,8 @@ _ONE = "(?:一|1)"
 _PATTERNS = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
-        ("workday", rf"{_EACH}个?(?:工作日|上班日)|{_EACH}(?:天|日(?![报均活志经程]))"),
+        ("workday", rf"{_EACH}个?(?:工作日|上班日)"),
+        ("day", rf"{_EACH}(?:一?天|日(?![报均活志经程]))"),
         ("weeks", rf"(?:每隔?(?P<step>{NUMBER})个?{_WEEK}|每?[隔双]{_WEEK})"
                   rf" ?的? ?{_WEEK}?{_DAYS}"),
         ("week", rf"{_EACH}个?{_WEEK}{_DAYS}"),
@@ -54,6 +56,7 @@ _VAGUE = re.compile(
     r"(?=[ ,。;\n0-9]|一?[次回](?!的)|$)"
 )
 _BREAK_BEFORE = re.compile(r"(?:^|[\s,;。、:!)）】])$")
+_LAST = re.compile(r"(?:之前|以前|前|截止)?[ ,。;!]*$")
 _TAIL = re.compile(r" ?(?:之前|以前|前|截止|之内|内)?(?: |,|:|$)*")
 _ENDS = re.compile("为止|直到|截止到|截至")
 
@@ -66,6 +69,9 @@ def find_rule(text: str, hours: Hours) -> Found | None:
             if said.startswith("的", match.end()):
                 continue  # 每周五的例会 is what the work is about
             at, stop = _clock(said, match.end(), hours)
+            apart = None
+            if at is None:
+                at, apart = _clock_apart(said, match.start(), stop, hours)
             opens = _BREAK_BEFORE.search(said[: match.start()])
             if not opens and said[stop:].strip(" ,。;!"):
                 continue  # 统计客户每天登录的次数
@@ -73,7 +79,7 @@ def find_rule(text: str, hours: Hours) -> Found | None:
                 raise Refusal(
                     "重复的任务还不能写到哪天为止；先记下，到时候说 取消 编号 就停", usage=False
                 )
-            return Found(match.start(), stop, _rule(name, match, at))
+            return Found(match.start(), stop, _rule(name, match, at), apart)
     vague = next((m for m in _VAGUE.finditer(said) if _stands(said, m)), None)
     if vague is None:
         return None
@@ -91,8 +97,23 @@ def _stands(said: str, match: re.Match[str]) -> bool:
     return bool(_BREAK_BEFORE.search(said[: match.start()]))
 
 
-def _clock(said: str, pos: int, hours: Hours) -> tuple[time, int]:
-    """The time of day that follows, else the end of work, and where it ends."""
+def _clock_apart(
+    said: str, start: int, stop: int, hours: Hours
+) -> tuple[time, tuple[int, int] | None]:
+    """The time of day that is the last or the first word of the sentence, else the end of work."""
+    for begin in (*range(len(said) - 1, stop - 1, -1), 0):
+        edge = begin == 0 or said[begin - 1] in " ,。;"
+        if not edge or begin == start or read_clock(said, begin, hours, placed=True) is None:
+            continue
+        at, end = _clock(said, begin, hours)
+        last = _LAST.match(said, end)
+        if at is not None and (last if begin else end <= start and not said[end:start].strip()):
+            return at, (begin, last.end() if begin and last else end)
+    return hours.off_work, None
+
+
+def _clock(said: str, pos: int, hours: Hours) -> tuple[time | None, int]:
+    """The time of day that follows, and where it ends."""
     begin = pos
     while begin < len(said) and said[begin] == " ":
         begin += 1
@@ -100,7 +121,7 @@ def _clock(said: str, pos: int, hours: Hours) -> tuple[time, int]:
     if clock is None:
         if impossible_clock(said, begin) is not None:
             raise Refusal("没有这个钟点，请写 0:00 到 23:59，比如 每周五 17:00", usage=False)
-        return hours.off_work, _after(said, pos)
+        return None, _after(said, pos)
     if clock.at is None:
         ends: time = getattr(hours, clock.part)
         return ends, _after(said, clock.stop)
@@ -122,9 +143,10 @@ def _rule(name: str, match: re.Match[str], at: time) -> Rule:
     match name:
         case "workday":
             return Rule(unit="workday", at=at)
+        case "day":
+            return Rule(unit="day", at=at)
         case "days":
-            step = _step(match, "天", _LONGEST_DAYS)
-            return Rule(unit="day", step=step, at=at) if step > 1 else Rule(unit="workday", at=at)
+            return Rule(unit="day", step=_step(match, "天", _LONGEST_DAYS), at=at)
         case "weeks":
             step = _step(match, "周", _LONGEST_WEEKS)
             return Rule(unit="week", step=step, on=_weekdays(match["on"]), at=at)

@@ -12,11 +12,32 @@ from decimal import Decimal
 from typing import Any
 
 from bot import money
-from bot.deadlines import Deadline, Hours, title_without, understand
+from bot.deadlines import (
+    Deadline,
+    Hours,
+    Shift,
+    find_shift,
+    gone_by,
+    title_without,
+    understand,
+)
 from bot.errors import Refusal
 from bot.every import Found, find_rule
-from bot.signature import Amount, Every, Mention, Number, Option, Parameter, Rest, Section, When
-from bot.value import convert, numbers
+from bot.mention import around
+from bot.numbering import find_number, find_numbers
+from bot.signature import (
+    Amount,
+    Every,
+    Mention,
+    Number,
+    Option,
+    Parameter,
+    Rest,
+    Section,
+    Ticks,
+    When,
+)
+from bot.value import NUMBERS, TICKED, choice_in, convert, numbers, opening
 from bot.workdays import Calendar
 from storage.member import Member
 
@@ -92,19 +113,9 @@ def parse(wanted: Sequence[Parameter], sentence: Sentence) -> dict[str, Any]:
     return values
 
 
-_TURN = {Number: 0, Section: 1, Option: 1, Mention: 2, Amount: 3, Every: 4, When: 5, Rest: 6}
+_TURN = {Number: 0, Section: 1, Ticks: 1, Option: 1, Mention: 2, Amount: 3, Every: 4}
+_TURN |= {When: 5, Rest: 6}
 
-
-# 第12号, #12, 12: but not 12号 or 12月 or 12:30, which are times.
-_NUMBER = re.compile(
-    r"\s*(?:第\s*(\d{1,9})\s*[号条个]?|(?:#\s*|no\.?\s*)?(\d{1,9})(?!\d|[.:年月日号点%]))\s*",
-    re.IGNORECASE,
-)
-
-# 完成 5、6 must not do the first and drop the second; 完成 5，3点前发 names a time.
-_MORE_NUMBERS = re.compile(
-    r"[、,和跟及]\s*#?\d{1,9}(?![\d.:年月日号点时%个条天人万元块次份家位])|[#\d][\d\s,、#]*$"
-)
 
 # 昨天导入失败了 tells what happened; nobody means it as a deadline.
 _HAPPENED = re.compile("昨|前天|前几天|上周|上个?星期|上个?礼拜|上个?月|去年|刚才|刚刚|以来|过去")
@@ -115,18 +126,19 @@ class _Reading:
 
     def __init__(self, sentence: Sentence, wanted: Sequence[Parameter]) -> None:
         self.sentence = sentence
-        options = (each for each in wanted if isinstance(each.marker, Option))
-        labels = "|".join(_names(each) + _follows(each) for each in options)
-        self._labels = re.compile(rf"(?:^|(?<=[\s,;，；。、]))(?:{labels})")
+        self._options = [each for each in wanted if isinstance(each.marker, Option)]
+        labels = "|".join(opening(each, self._options) for each in self._options)
+        self._labels = re.compile(labels or "(?!)")
         self.left = sentence.text
         self.people = list(sentence.people)
         self._repeats: Found | None = None
+        self._numbered = any(isinstance(each.marker, Number) for each in wanted)
         self._mentions = any(isinstance(each.marker, Mention) for each in wanted)
 
     def take(self, wanted: Parameter) -> Any:
         match wanted.marker:
             case Number():
-                return self._number()
+                return self._number(wanted)
             case Amount():
                 return self._amount(wanted)
             case Option():
@@ -135,22 +147,22 @@ class _Reading:
                 return self._mention(wanted)
             case Every():
                 return self._every()
-            case When():
-                return self._when(wanted)
+            case When() as marker:
+                return self._when(wanted, marker)
             case Rest():
                 return convert(wanted, self._rest()) if self._rest() else None
 
     def _blank(self, start: int, end: int) -> None:
         self.left = self.left[:start] + " " * (end - start) + self.left[end:]
 
-    def _number(self) -> int | None:
-        found = _NUMBER.match(half_width(self.left))
+    def _number(self, wanted: Parameter) -> Any:
+        text, quoted = half_width(self.left), self.sentence.quoted_number
+        find = find_numbers if wanted.many else find_number
+        found = find(text, quoting=quoted is not None)
         if found is None:
-            return self.sentence.quoted_number
-        self._blank(0, found.end())
-        if _MORE_NUMBERS.match(half_width(self.left).strip()):
-            raise Refusal("一次只能说一个编号，请一条一条说", usage=False)
-        return int(found[1] or found[2])
+            return (quoted,) if wanted.many and quoted is not None else quoted
+        self._blank(0, found.stop)
+        return found.named if wanted.many else found.named[0]
 
     def _amount(self, wanted: Parameter) -> Decimal | None:
         found = money.find(half_width(self.left), wanted.marker.label)
@@ -161,16 +173,18 @@ class _Reading:
 
     def _option(self, wanted: Parameter) -> Any:
         text = half_width(self.left)
-        label = _names(wanted) + _follows(wanted)
-        found = re.search(rf"(?:^|(?<=[\s,;，；。、])){label}", text)
+        found = re.search(opening(wanted, self._options), text)
         if found is None:
             return None
         if wanted.type is int and wanted.many:
-            listed = _NUMBERS.match(text, found.end())
+            ticks = isinstance(wanted.marker, Ticks)
+            listed = (TICKED if ticks else NUMBERS).match(text, found.end())
+            if ticks and listed is None:
+                return None  # 完成：整理清单 ticks nothing
             self._blank(found.start(), listed.end() if listed else found.end())
             return numbers(wanted, listed[0] if listed else "")
         # Ends are looked for in the whole sentence: what is taken already still divides it.
-        end = self._option_end(wanted, half_width(self.sentence.text), found.end())
+        end = self._option_end(wanted, half_width(self.sentence.text), found)
         if wanted.type is Member:
             person = next((p for p in self.people if p.start == found.end()), None)
             if person is None:
@@ -183,12 +197,13 @@ class _Reading:
         self._blank(found.start(), end)
         return convert(wanted, value) if value else None
 
-    def _option_end(self, wanted: Parameter, text: str, start: int) -> int:
+    def _option_end(self, wanted: Parameter, text: str, label: re.Match[str]) -> int:
         """A word for a choice or a number; for words, up to the command's next option."""
-        if wanted.type is not str:
-            found = re.compile(r"[\s,;，；。]").search(text, start)
-        else:
-            found = self._labels.search(text, start)
+        start = label.end()
+        if not label[0].rstrip().endswith(":") and (end := choice_in(wanted, text, start)):
+            return end
+        pattern = self._labels if wanted.type is str else re.compile(r"[\s,;，；。]")
+        found = pattern.search(text, start)
         return found.start() if found else len(text)
 
     def _before_people(self, start: int, end: int) -> int:
@@ -202,57 +217,51 @@ class _Reading:
     def _mention(self, wanted: Parameter) -> Any:
         if wanted.many:
             members = tuple(each.member for each in self.people)
-            for each in self.people:
-                self._blank(each.start, each.end)
+            for each in reversed(self.people):
+                alone = each is self.people[0]
+                self._blank(*around(self.left, each.start, each.end, first=alone))
             self.people.clear()
             return members
         if not self.people:
             return None
         first = self.people.pop(0)
-        self._blank(first.start, first.end)
+        self._blank(*around(self.left, first.start, first.end, first=True))
         return first.member
 
     def _every(self) -> Any:
         self._repeats = found = find_rule(self.left, self.sentence.hours)
         if found is not None:
             self._blank(found.start, found.stop)
+            self._blank(*(found.clock or (0, 0)))
         return found.rule if found else None
 
-    def _when(self, wanted: Parameter) -> Deadline | None:
+    def _when(self, wanted: Parameter, marker: When) -> Deadline | Shift | None:
+        shift = find_shift(self.left) if marker.moves else None
+        if shift is not None:
+            self._blank(*shift.span)
+            return shift
         deadline = _understood(self.left, self.sentence)
         if deadline.status == "none":
             return None
         told = deadline.status == "past" and _HAPPENED.search(deadline.matched)
         if told and not wanted.required and self.left[deadline.spans[0][1] :].strip():
             return None  # 复查昨天失败的客户; but 写方案 昨天 is meant as a deadline
-        if deadline.status in ("past", "confirm", "invalid"):
+        passed = gone_by(deadline, self.sentence.now) if marker.over else None
+        if passed is None and deadline.status in ("past", "confirm", "invalid"):
             if self._repeats:
                 return None  # 每周五 写上周的小结: its days are what the work is about
             raise Unclear(wanted, deadline)
         rest = title_without(self.left, deadline)
         # Where nothing but the deadline was said, it is no text.
         self.left = rest if rest != self.left.strip() or not _covers(deadline, rest) else ""
-        return deadline
+        return passed or deadline
 
     def _rest(self) -> str:
         lines = (re.sub(r"[ \t\u3000]+", " ", line).strip() for line in self.left.splitlines())
-        return "\n".join(line for line in lines if line).strip(" ,，;；:：")
-
-
-def _names(wanted: Parameter) -> str:
-    names = wanted.marker.names if isinstance(wanted.marker, Option) else ()
-    return f"(?:{'|'.join(map(re.escape, names))})"
-
-
-def _follows(wanted: Parameter) -> str:
-    """What stands between a label and its value: a person or a #number needs no colon."""
-    if wanted.type is Member:
-        return r"\s*:?\s*(?=@)"
-    return r"\s*(?::\s*|(?=#\s*\d))" if wanted.type is int else r"\s*:\s*"
-
-
-# #3、#5: after the first a number needs its #, so that 取代 #3，12月起 names one.
-_NUMBERS = re.compile(r"#?\s*\d{1,9}(?:\s*[,，、和及跟]?\s*#\s*\d{1,9})*")
+        text = "\n".join(line for line in lines if line).strip(" ,，;；:：")
+        text = re.sub(r"([,，;；、])(?:\s*[,，;；、])+", r"\1", text)
+        # 完成。 says nothing but the verb.
+        return "" if self._numbered and not text.strip(" .。、!！~～") else text
 
 
 def _understood(text: str, sentence: Sentence) -> Deadline:
@@ -268,7 +277,7 @@ def _missing(wanted: Parameter) -> str:
         case Number():
             return "要说是第几号，比如 12；也可以直接引用那条消息来说"
         case Mention():
-            return f"要 @ 一个人：{wanted.marker.label}"
+            return f"还要 @ {wanted.marker.label}，直接写在这句里就行"
         case When():
             return f"要写上{wanted.marker.label}，比如 周五下班前"
         case Amount():
@@ -282,14 +291,8 @@ def _from_fields(wanted: Sequence[Parameter], sentence: Sentence) -> dict[str, A
     for each in wanted:
         written = clean((sentence.fields or {}).get(each.name, "")).strip()
         if not written:
-            if isinstance(each.marker, Number):
-                said = _NUMBER.match(half_width(sentence.text))  # 改期 12, with a form for when
-                number = int(said[1] or said[2]) if said else sentence.quoted_number
-                if number is not None:
-                    values[each.name] = number
-                    continue
-            # What a button added to the sentence of a form: 卡点 并入 #5.
-            if isinstance(each.marker, Option) and (
+            # What stands in the sentence of a form: 改期 12, 卡点 并入 #5.
+            if isinstance(each.marker, Number | Option) and (
                 added := _Reading(sentence, wanted).take(each)
             ):
                 values[each.name] = added
@@ -308,7 +311,11 @@ def _field(wanted: Parameter, written: str, sentence: Sentence) -> Any:
             raise Refusal(f"{wanted.marker.label}没看懂，可以写 每周五 17:00 或 每月5号")
         return found.rule
     if isinstance(wanted.marker, When):
+        if wanted.marker.moves and (shift := find_shift(written)):
+            return shift
         deadline = _understood(written, sentence)
+        if wanted.marker.over and (passed := gone_by(deadline, sentence.now)):
+            return passed
         if deadline.status == "none":
             raise Refusal(f"{wanted.marker.label}没看懂，可以写 周五下班前 或 12月5日")
         if deadline.status in ("past", "confirm", "invalid"):

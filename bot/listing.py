@@ -3,15 +3,16 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import acceptance, blocker, data_problem, feedback, milestone, risk
-from bot.context import Request
+from bot.context import Context, Request
 from bot.errors import Refusal
 from bot.grammar import half_width
 from bot.kind import KINDS, head, name
 from bot.message import Button, Card
 from bot.moment import day_words, due_words
+from bot.period import DUES, PERIODS, due_span, period, say_due
 from bot.receipt import first_line, line, state_words
 from storage import listing
 from storage import member as members
@@ -98,10 +99,7 @@ _STATES = {
 _NOBODY = ("待认领", "没人认领", "无人认领", "没人")
 _LATE = ("逾期", "超期", "已逾期")
 _MINE = ("我的", "我")
-PERIODS = {
-    "今日": "今天", "昨日": "昨天", "这周": "本周", "这个月": "本月", "上个月": "上月",
-    **{each: each for each in ("今天", "昨天", "本周", "上周", "本月", "上月")},
-}  # fmt: skip
+_CONCERNS = ("与我有关", "和我有关", "跟我有关")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +108,8 @@ class Filter:
 
     states: tuple[str, ...] | None = None  # None: nothing was said of it
     period: str = ""
+    due: str = ""  # 本周: due this week
+    concerns: Member | None = None
     owners: tuple[Member, ...] = ()
     nobody: bool = False
     late: bool = False
@@ -119,7 +119,7 @@ class Filter:
 def understand(request: Request, words: str, people: Sequence[Member], example: str) -> Filter:
     """Raises Refusal for a word that is no filter: a list must not silently be another one."""
     wanted = Filter(owners=tuple(dict.fromkeys(people)))
-    for word in re.split(r"[\s,，、;；]+", words):
+    for word in re.split(r"[\s,，、;；]+", say_due(words)):
         known = PERIODS.get(word)
         if not word or word == "的":
             continue
@@ -127,10 +127,14 @@ def understand(request: Request, words: str, people: Sequence[Member], example: 
             wanted = replace(wanted, states=_STATES[word])
         elif known is not None:
             wanted = replace(wanted, period=known)
+        elif word in DUES:
+            wanted = replace(wanted, due=DUES[word])
         elif word in _NOBODY:
             wanted = replace(wanted, nobody=True)
         elif word in _LATE:
             wanted = replace(wanted, late=True)
+        elif word in _CONCERNS:
+            wanted = replace(wanted, concerns=request.sender)
         elif word in _MINE:
             wanted = replace(wanted, owners=(*wanted.owners, request.sender))
         else:
@@ -141,25 +145,6 @@ def understand(request: Request, words: str, people: Sequence[Member], example: 
             )
         wanted = replace(wanted, said=(*wanted.said, word))
     return wanted
-
-
-def period(name: str, now: datetime) -> tuple[datetime, datetime]:
-    """The instants [since, until) of 上周, in the zone of ``now``."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = today - timedelta(days=today.weekday())
-    first = today.replace(day=1)
-    match name:
-        case "今天":
-            return today, today + timedelta(days=1)
-        case "昨天":
-            return today - timedelta(days=1), today
-        case "本周":
-            return monday, monday + timedelta(days=7)
-        case "上周":
-            return monday - timedelta(days=7), monday
-        case "本月":
-            return first, (first + timedelta(days=31)).replace(day=1)
-    return (first - timedelta(days=1)).replace(day=1), first
 
 
 def _wanted(request: Request, kind: str, asked: Filter) -> Wanted:
@@ -176,6 +161,8 @@ def _wanted(request: Request, kind: str, asked: Filter) -> Wanted:
         owners=tuple(each.id for each in asked.owners),
         nobody=asked.nobody,
         due_before=request.clock if asked.late else None,
+        due=due_span(asked.due, request.now) if asked.due else None,
+        concerns=asked.concerns.id if asked.concerns else None,
         opened=span if not ended else None,
         closed=span if ended else None,
     )
@@ -194,7 +181,9 @@ _OPEN = {
 
 def _title(kind: str, asked: Filter, wanted: Wanted) -> str:
     who = f"{'、'.join(each.name for each in asked.owners)} " if asked.owners else ""
-    if asked.nobody:
+    if asked.concerns:
+        who, state = f"{asked.concerns.name} ", "在等或要解决的"
+    elif asked.nobody:
         state = "等人认领的"
     elif asked.late:
         state = "已逾期的"
@@ -202,6 +191,8 @@ def _title(kind: str, asked: Filter, wanted: Wanted) -> str:
         state = f"{KINDS[kind].done}的"
     elif not wanted.states:
         state = "" if asked.period else "全部"
+    elif asked.due and wanted.states == (OPEN,):
+        state = ""
     else:
         state = {
             OPEN: _OPEN.get(kind, "未了结的"),
@@ -209,13 +200,14 @@ def _title(kind: str, asked: Filter, wanted: Wanted) -> str:
             SUPERSEDED: "已被取代的",
         }[wanted.states[0]]
     when = f"{asked.period}记下的" if wanted.opened else asked.period
+    when += f"{asked.due}到期的" if asked.due else ""
     return f"{who}{when}{state}{name(kind)}"
 
 
 # --- lines ---------------------------------------------------------------------------------
 
 # How a kind says itself in its list, where that is more than title, owner and deadline.
-Line = Callable[[Entry, Request, Mapping[int, str]], str]
+Line = Callable[[Entry, Context, Mapping[int, str]], str]
 LINES: dict[str, Line] = {
     "blocker": lambda entry, request, names: _blocker(entry, request, names),
     "data": lambda entry, request, _names: data_problem.line(entry, request.now),
@@ -226,18 +218,18 @@ LINES: dict[str, Line] = {
 }
 
 
-def _blocker(entry: Entry, request: Request, names: Mapping[int, str]) -> str:
+def _blocker(entry: Entry, request: Context, names: Mapping[int, str]) -> str:
     hours = request.config.deadlines.hours
     said = blocker.line(entry, request.now, request.calendar, names, hours=hours)
     return f"{said}｜{due_words(entry.due, request.now)}" if entry.due else said
 
 
-def _planned(entry: Entry, request: Request) -> str:
+def _planned(entry: Entry, request: Context) -> str:
     return milestone.line(entry, request.now, request.calendar)
 
 
 async def lines_of(
-    request: Request, entries: Sequence[Entry], *, kinds: bool = False, states: bool = False
+    request: Context, entries: Sequence[Entry], *, kinds: bool = False, states: bool = False
 ) -> list[str]:
     """One line each; with its kind in front, and what became of it behind, where asked for."""
     ids = {each.opened_by for each in entries if each.kind == "blocker"}
@@ -247,7 +239,7 @@ async def lines_of(
 
 
 def _line(
-    request: Request, entry: Entry, names: Mapping[int, str], *, kinds: bool, states: bool
+    request: Context, entry: Entry, names: Mapping[int, str], *, kinds: bool, states: bool
 ) -> str:
     if entry.state != OPEN:
         return _closed(entry, request.now, kinds=kinds)
@@ -290,38 +282,57 @@ async def listed(
     title = _title(kind, asked, wanted)
     mine = [f"@{each.name}" for each in people]
     say = " ".join([called, *mine, *asked.said])
+    other = _due_instead(kind, called, mine, asked)
     if not total:
-        return _nothing(kind, called, title, plain=say == called)
+        return _nothing(kind, called, title, plain=say == called, other=other)
     check_page(page, total, say)
     lines = await lines_of(request, found, states=not open_only)
     return Card(
         title=titled(title, total, page),
         text="\n".join(lines),
-        buttons=turning(say, total, page),
+        buttons=(*turning(say, total, page), *other),
     )
 
 
-def _nothing(kind: str, called: str, title: str, *, plain: bool) -> Card:
+def _due_instead(
+    kind: str, called: str, people: Sequence[str], asked: Filter
+) -> tuple[Button, ...]:
+    """任务列表 本周 is what was written down this week; what is due may have been meant."""
+    if kind != "task" or asked.period not in ("今天", "本周", "本月") or asked.states:
+        return ()
+    say = " ".join([called, *people, f"{asked.period}到期"])
+    return (Button(label=f"看{asked.period}到期的", say=say),)
+
+
+def _nothing(
+    kind: str, called: str, title: str, *, plain: bool, other: tuple[Button, ...] = ()
+) -> Card:
     if plain:
         good = kind in ("blocker", "task", "risk", "data", "question")
         return Card(title=f"没有{title}{' 👍' if good else ''}")
-    return Card(
-        title=f"没有{title}", buttons=(Button(label=f"看全部{name(kind)}", say=f"{called} 全部"),)
-    )
+    every = Button(label=f"看全部{name(kind)}", say=f"{called} 全部")
+    return Card(title=f"没有{title}", buttons=(*other, every))
 
 
-async def overdue(request: Request, page: int = 1) -> Card:
+async def overdue(request: Request, page: int = 1, people: Sequence[Member] = ()) -> Card:
     """All that is late, of whatever kind, the oldest first."""
-    wanted = Wanted(team_id=request.team.id, due_before=request.clock)
+    owners = tuple(dict.fromkeys(people))
+    wanted = Wanted(
+        team_id=request.team.id,
+        due_before=request.clock,
+        owners=tuple(each.id for each in owners),
+    )
     found, total = await listing.page(
         request.tx, wanted, "due", limit=LINES_A_PAGE, offset=offset(page)
     )
+    who = "、".join(each.name for each in owners)
     if not total:
-        return Card(title="没有逾期的 👍")
-    check_page(page, total, "逾期")
+        return Card(title=f"{who}没有逾期的 👍")
+    say = " ".join(["逾期", *(f"@{each.name}" for each in owners)])
+    check_page(page, total, say)
     lines = await lines_of(request, found, kinds=True)
     return Card(
-        title=titled("已逾期", total, page),
+        title=titled(f"{who} 已逾期".strip(), total, page),
         text="\n".join(lines),
-        buttons=turning("翻页 逾期", total, page, first="逾期"),
+        buttons=turning(f"翻页 {say}" if not owners else say, total, page, first=say),
     )

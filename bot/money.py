@@ -15,21 +15,26 @@ _WORD = re.compile(r"(?:[^\s,;；。、:()（）]|(?<=\d)[,:](?=\d))+")
 _CURRENCY = "(?:元|块钱|块)?整?"
 _AMOUNT = re.compile(
     rf"(?P<sign>[+-]?)[¥￥]?(?P<inner>-?)(?P<digits>\d+|\d{{1,3}}(?:,\d{{3}})+)(?P<part>\.\d+)?"
-    rf"(?P<unit>[千万亿]?){_CURRENCY}"
-)
-# Begins like a number and yet is no amount: 1e9, 3k, 1,20. But 5G, 4S and 3D are names.
-_NEARLY = re.compile(
-    r"[+-]?[¥￥]?-?[\d.,]*\d[\d.,]*(?:e[+-]?\d+|[kw]|rmb|cny|usd)?(?:[千万亿]|元|块|块钱|整)*",
+    rf"(?P<unit>(?:百|千|十?万|百万|千万|亿|[kw])?){_CURRENCY}",
     re.IGNORECASE,
 )
-_UNITS = {"": 1, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+# Begins like a number and yet is no amount: 1e9, 1,20. But 5G, 4S and 3D are names.
+_NEARLY = re.compile(
+    r"[+-]?[¥￥]?-?[\d.,]*\d[\d.,]*(?:e[+-]?\d+|[kw]|rmb|cny|usd)?(?:[十百千万亿]|元|块|块钱|整)*",
+    re.IGNORECASE,
+)
+_UNITS = {"": 1, "百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "十万": 100_000}
+_UNITS |= {"百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
 
-# 一万, 三千元: understood by people, but 一万二 is where the guessing begins.
-_IN_WORDS = "零一二两三四五六七八九十百千万亿"
+# 五万元, 八百, 两千五: exact; 一点二万 or 五百万二 are asked about.
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
+_PLACES = {"十": 10, "百": 100, "千": 1_000}
+_IN_WORDS = "零〇一二两俩三四五六七八九十百千万亿点半几多"
 _SPELLED = re.compile(
     rf"(?=.*[十百千万亿元块])[{_IN_WORDS}]*"
-    rf"[零一二两三四五六七八九十][{_IN_WORDS}]*{_CURRENCY}"
+    rf"[一二两俩三四五六七八九十半几][{_IN_WORDS}]*{_CURRENCY}"
 )
+_IN_EARNEST = re.compile("(?:元整?|块钱?|块整|整)$")
 LONGEST_WORD = 24  # a Decimal rounds after 28 digits
 
 
@@ -65,8 +70,10 @@ def stored(amount: Decimal) -> str:
 def read(text: str, label: str = "金额") -> Decimal:
     """One amount. Raises Refusal for anything else: money is asked for again, never rounded."""
     amount = _written(text)
+    if amount is None:
+        amount = _spelled(text)
     if amount is None and _SPELLED.fullmatch(text):
-        raise Refusal(f"{label}请用数字写，{_EXAMPLE}", usage=False)
+        raise Refusal(f"「{text[:20]}」拿不准是多少，{label}请用数字写，{_EXAMPLE}", usage=False)
     if amount is None:
         raise Refusal(f"「{text[:20]}」不像{label}，{_EXAMPLE}", usage=False)
     if abs(amount) >= LIMIT:
@@ -104,4 +111,55 @@ def _written(text: str) -> Decimal | None:
         return None
     number = Decimal(found["digits"].replace(",", "") + (found["part"] or ""))
     negative = "-" in (found["sign"], found["inner"])
-    return (-number if negative else number) * _UNITS[found["unit"]]
+    return (-number if negative else number) * _UNITS[found["unit"].lower()]
+
+
+def _spelled(text: str) -> Decimal | None:
+    """五万元, 一千零五十, 两千五 for 2500; None for what is not written as people count."""
+    if len(text) > LONGEST_WORD or _SPELLED.fullmatch(text) is None:
+        return None
+    if not set(text) & set("百千万亿元块"):
+        return None  # 十五 of what?
+    words = _IN_EARNEST.sub("", text).replace("两", "二").replace("俩", "二").replace("〇", "零")
+    words = f"一{words}" if words.startswith("十") else words
+    head, unit, last = words[:-1], words[-2:-1], words[-1:]
+    if not unit or unit not in "百千万亿" or last not in _DIGITS or last == "零":
+        value = _counted(words)
+        exact = value is not None and _in_words(value) == words.replace("零", "")
+        return Decimal(value) if value is not None and exact and last != "零" else None
+    # 一万二, 两千五: the last digit counts in the unit below; 一万二元 may be said of 10002.
+    below, base = {"万": 1_000, "千": 100, "百": 10}.get(unit), _counted(head)
+    if below is None or base is None or "元" in text or _in_words(base) != head.replace("零", ""):
+        return None
+    if unit == "万" and base % 100_000 == 0:
+        return None
+    return Decimal(base + below * _DIGITS[last])
+
+
+def _counted(words: str) -> int | None:
+    """一千零五十 by place values, whatever their order."""
+    total = section = digit = 0
+    for char in words:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        elif char in _PLACES:
+            section, digit = section + (digit or 1) * _PLACES[char], 0
+        elif char == "亿":
+            total, section, digit = (total + section + digit) * _UNITS[char], 0, 0
+        elif char == "万":
+            total, section, digit = total + (section + digit) * _UNITS[char], 0, 0
+        else:
+            return None
+    return total + section + digit
+
+
+def _in_words(value: int) -> str:
+    """As people count, without the 零: 10050 is 一万五十."""
+    for unit, size in (("亿", 100_000_000), ("万", 10_000)):
+        if value >= size:
+            return _in_words(value // size) + unit + _in_words(value % size)
+    said = ""
+    for unit, size in (("千", 1_000), ("百", 100), ("十", 10), ("", 1)):
+        digit, value = divmod(value, size)
+        said += f"{'零一二三四五六七八九'[digit]}{unit}" if digit else ""
+    return said

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from bot.clerk import check_title
 from bot.context import Request
-from bot.deadlines import Deadline, understand
+from bot.deadlines import Deadline, gone_by, understand
 from bot.errors import Refusal
 from bot.grammar import Sentence, Unclear, clean, half_width, parse
 from bot.message import Incoming
 from bot.moment import due_words
-from bot.people import recognise
+from bot.people import first_named, recognise, without_name
 from bot.receipt import first_line
 from bot.recurrence import Rule, words
 from bot.signature import Parameter
@@ -140,12 +140,15 @@ class _Reader:
         except Refusal as refusal:
             why = re.split("。|\n|，比如", refusal.text)[0]
         except Unclear as unclear:
-            why = f"「{unclear.deadline.matched}」{_WHY[unclear.deadline.status]}"
+            deadline = unclear.deadline
+            why = f"「{deadline.matched}」{_WHY[deadline.status]}"
+            if deadline.status == "confirm" and gone_by(deadline, self._request.now):
+                why = f"今年的「{deadline.matched}」已经过去了，明年的请写上年份"
         else:
             if not (line.due and line.every):
                 return line
             why = "重复的任务不用再写期限"
-        self.wrong.append((number, text, why))
+        self.wrong.append((number, " ".join(text.split()), why))
         return None
 
     async def heading(self, text: str) -> Line:
@@ -159,7 +162,12 @@ class _Reader:
 
     async def _parsed(self, text: str) -> Line:
         values = parse(self._wanted, await self._sentence(text))
-        return Line(**{**values, "people": tuple(dict.fromkeys(values["people"]))})
+        people = tuple(dict.fromkeys(values["people"]))
+        called = await first_named(self._request, values["what"], people)
+        if called is not None:  # the preview shows whom it was taken for
+            values["what"] = without_name(values["what"], called)
+            people = people or (called,)
+        return Line(**{**values, "people": people})
 
     async def _sentence(self, text: str) -> Sentence:
         people, _ = await recognise(self._request, text, self._incoming, self._wanted)

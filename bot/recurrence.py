@@ -40,6 +40,11 @@ class Rule:
         }  # fmt: skip
 
 
+def is_daily(rule: Rule) -> bool:
+    """每天, and that means the weekends too."""
+    return rule.unit == "day" and rule.step == 1
+
+
 def rule_from(stored: Mapping[str, Any]) -> Rule:
     since = stored["since"]
     return Rule(
@@ -68,7 +73,7 @@ def next_after(rule: Rule, moment: datetime, calendar: Calendar) -> datetime:
     """The first time after a moment.
 
     What falls on a day off is due on the working day before it; only a weekend day that is named
-    itself (每周六) stays. So two may fall together; they are one then.
+    itself (每周六) and 每天 stay. So two may fall together; they are one then.
     """
     return _due(rule, _nominal_after(rule, moment, calendar), calendar)
 
@@ -87,7 +92,7 @@ def _nominal_after(rule: Rule, moment: datetime, calendar: Calendar) -> date:
 
 
 def _due(rule: Rule, day: date, calendar: Calendar) -> datetime:
-    named = rule.unit == "week" and day.weekday() > _FRIDAY
+    named = is_daily(rule) or (rule.unit == "week" and day.weekday() > _FRIDAY)
     if not (named or calendar.is_workday(day)):
         day = calendar.add_workdays(day, -1)
     return datetime.combine(day, rule.at, calendar.zone)
@@ -152,7 +157,7 @@ def _days_words(rule: Rule) -> str:
         case "workday":
             return "每个工作日"
         case "day":
-            return f"每{many}天"
+            return "每天" if is_daily(rule) else f"每{many}天"
         case "week":
             days = "、".join(f"周{WEEKDAYS[each]}" for each in rule.on)
             if len(rule.on) > 2 and rule.on[-1] - rule.on[0] == len(rule.on) - 1:

@@ -70,7 +70,8 @@ def rated_words(details: Mapping[str, Any], weight: int) -> str:
     if "probability" not in details or "impact" not in details:
         return f"{weight} 分" if weight else "没评估"
     rated = (details["probability"], details["impact"])
-    probability, impact = (_WORDS.get(each, str(each)) for each in rated)
+    in_words = all(each in _WORDS for each in rated)  # 5 × 4, not 高 × 4
+    probability, impact = (_WORDS[each] if in_words else str(each) for each in rated)
     return f"{weight} 分（概率 {probability} × 影响 {impact}）"
 
 

@@ -11,9 +11,10 @@ from bot.deadlines import Deadline
 from bot.errors import Refusal
 from bot.moment import day_words, due_words
 from bot.receipt import first_line, state_words
-from bot.recurrence import Rule, begun, moved, next_after, rule_from, words
+from bot.recurrence import Rule, begun, is_daily, moved, next_after, rule_from, words
 from storage import ledger
 from storage.ledger import CANCELLED, DONE, OPEN, PART_OF, REPEATS, Entry
+from storage.member import Member
 
 CARRIES = "repeats"  # the stage of the entry after which the next one of a series is opened
 MOST_PARTS = 10
@@ -37,6 +38,34 @@ def part_words(whole: Entry | None) -> list[str]:
     if whole.state != OPEN:
         return [f"引用的 {said} {state_words(whole)}，没挂在它下面"]
     return [f"属于 {said}"]
+
+
+def later_than_whole(whole: Entry | None, due: Deadline | None, now: datetime) -> list[str]:
+    """A part that is due after the whole: one of the two dates is wrong."""
+    if whole is None or whole.state != OPEN or whole.due is None or due is None:
+        return []
+    if due.due is None or due.due <= whole.due:
+        return []
+    return [f"⚠️ 比 #{whole.number} 的截止 {due_words(whole.due, now)} 还晚，看看哪个要改期"]
+
+
+async def same_open(
+    request: Request, what: str, owner: Member, due: Deadline | None
+) -> Entry | None:
+    """A task of theirs that says the same, is due at the same time, and is not done yet."""
+    until = due.due if due else None
+    known = await ledger.listed(request.tx, request.team.id, kind="task", owner_id=owner.id)
+    same = " ".join(what.split()).casefold()
+    return next(
+        (
+            each
+            for each in known
+            if each.due == until
+            and each.stage != CARRIES
+            and " ".join(each.title.split()).casefold() == same
+        ),
+        None,
+    )
 
 
 async def tie_part(request: Request, whole: Entry | None, numbers: Sequence[int]) -> None:
@@ -169,6 +198,8 @@ def repeat_details(rule: Rule, slot: datetime) -> dict[str, Any]:
 def repeat_words(request: Request, rule: Rule, due: datetime) -> list[str]:
     early = "（遇休息日提前）" if moved(rule, due, request.calendar) else ""
     lines = [f"🔁 {words(rule)}，下一次 {day_words(due)}{early}"]
+    if is_daily(rule):
+        lines.append("周末和节假日也算；只要工作日就写 每个工作日")
     if rule.clipped:
         lines.append(f"没有{max(rule.on)}号的月份算最后一天")
     return lines

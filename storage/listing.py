@@ -27,6 +27,8 @@ class Wanted:
     owners: Sequence[int] = ()
     nobody: bool = False  # only what has no owner
     due_before: datetime | None = None
+    due: tuple[datetime, datetime] | None = None
+    concerns: int | None = None  # who owns it or wrote it down
     opened: tuple[datetime, datetime] | None = None  # [since, until)
     closed: tuple[datetime, datetime] | None = None
 
@@ -69,6 +71,11 @@ def _fits(wanted: Wanted) -> list[Any]:
         fits.append(entry.c.owner_id.is_(None))
     if wanted.due_before is not None:
         fits.append(entry.c.due < wanted.due_before)
+    if wanted.due is not None:
+        fits += [entry.c.due >= wanted.due[0], entry.c.due < wanted.due[1]]
+    if wanted.concerns is not None:
+        mine = (entry.c.owner_id == wanted.concerns, entry.c.opened_by == wanted.concerns)
+        fits.append(sa.or_(*mine))
     if wanted.opened is not None:
         fits += [entry.c.opened_at >= wanted.opened[0], entry.c.opened_at < wanted.opened[1]]
     if wanted.closed is not None:

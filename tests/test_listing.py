@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import App
-from bot.listing import PERIODS, period, take_page
+from bot.listing import take_page
 from bot.message import Card
+from bot.period import PERIODS, period
 from storage import team as teams
 from tests.conftest import WEDNESDAY, Room
 
@@ -68,8 +69,9 @@ async def test_the_button_keeps_the_filters(people: Room) -> None:
     await write(people, *(f"任务 @张三 第{i}件 12月1日" for i in range(12)), "任务 我的一件 明天")
 
     first = await shown(people, "任务列表 @张三 本周")
-    (more,) = first.buttons
+    more, instead = first.buttons
 
+    assert instead.say == "任务列表 @张三 本周到期"
     assert more.say == "任务列表 @张三 本周 第2页"
     assert numbers(await shown(people, more.say)) == [2, 1]
 

@@ -54,9 +54,10 @@ def times(text: str, count: int = 3, after: datetime = WEDNESDAY) -> list[str]:
         ("每周一三五 9点 巡检", "每周一、周三、周五 09:00", "巡检"),
         ("每周一到周五 9:00 巡检", "每周一到周五 09:00", "巡检"),
         ("每周六 备份", "每周六 18:00", "备份"),
-        ("每天 交日报", "每个工作日 18:00", "交日报"),
+        ("每天 交日报", "每天 18:00", "交日报"),
+        ("每日 9:00 交日报", "每天 09:00", "交日报"),
         ("每个工作日 9点半 站会", "每个工作日 09:30", "站会"),
-        ("每天早上 打卡", "每个工作日 09:00", "打卡"),
+        ("每天早上 打卡", "每天 09:00", "打卡"),
         ("每两周周一 盘点", "每两周周一 18:00", "盘点"),
         ("隔周的周五 盘点", "每两周周五 18:00", "盘点"),
         ("每隔一周周五 盘点", "每两周周五 18:00", "盘点"),
@@ -80,6 +81,27 @@ def test_many_ways_to_say_how_often(text: str, said: str, left: str) -> None:
     assert found is not None
     assert words(found.rule) == said
     assert (text[: found.start] + text[found.stop :]).strip() == left
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "left"),
+    [
+        ("每天 备份数据库 18:30", "每天 18:30", "备份数据库"),
+        ("18:30 每天 备份数据库", "每天 18:30", "备份数据库"),
+        ("每周五 交周报 17点前", "每周五 17:00", "交周报"),
+        ("每月5号 对账 上午", "每月5号 12:00", "对账"),
+        ("每天 9:00 开会 18:30", "每天 09:00", "开会 18:30"),
+        ("每天 整理3点意见", "每天 18:00", "整理3点意见"),
+    ],
+)
+def test_the_clock_may_be_the_last_or_the_first_word(text: str, said: str, left: str) -> None:
+    found = find_rule(text, Hours())
+
+    assert found is not None
+    assert words(found.rule) == said
+    for begin, stop in filter(None, ((found.start, found.stop), found.clock)):
+        text = text[:begin] + " " * (stop - begin) + text[stop:]
+    assert text.strip() == left
 
 
 @pytest.mark.parametrize(
@@ -178,7 +200,7 @@ _dates = st.lists(st.integers(1, 31), min_size=1, max_size=3, unique=True).map(
 _at = st.times().map(lambda each: each.replace(second=0, microsecond=0, tzinfo=None))
 RULES = st.one_of(
     st.builds(Rule, unit=st.sampled_from(["workday", "quarter"]), at=_at),
-    st.builds(Rule, unit=st.just("day"), step=st.integers(2, 30), at=_at),
+    st.builds(Rule, unit=st.just("day"), step=st.integers(1, 30), at=_at),
     st.builds(Rule, unit=st.just("week"), step=st.integers(1, 12), on=_days, at=_at),
     st.builds(Rule, unit=st.just("month"), on=st.one_of(_dates, st.just((LAST,))), at=_at),
     st.builds(
@@ -215,7 +237,8 @@ def test_the_next_time_is_later_worked_and_monotone(
     assert due > moment
     assert due.time() == asked.at
     weekend = asked.unit == "week" and due.weekday() > 4 and due.weekday() in asked.on
-    assert weekend or CALENDAR.is_workday(due.date())
+    daily = asked.unit == "day" and asked.step == 1
+    assert weekend or daily or CALENDAR.is_workday(due.date())
     assert next_after(kept, moment + span, CALENDAR) >= due
     # Nothing lies between a moment and the next time.
     assert next_after(kept, due - timedelta(microseconds=1), CALENDAR) == due
@@ -368,5 +391,20 @@ async def test_one_a_day_and_no_more(room: Room, app: App) -> None:
     await room.wait_until(MONDAY + timedelta(hours=4))
 
     found = [each.due.astimezone(SHANGHAI).date() for each in await entries(app) if each.due]
-    assert found == [date(2026, 11, 26), date(2026, 11, 27), date(2026, 11, 30)]
+    assert found == [date(2026, 11, day) for day in range(26, 31)]
     assert time(9) == rule("每天 9:00").at
+
+
+async def test_every_day_and_every_working_day_are_two_things(room: Room) -> None:
+    daily = await room.words("王敏", "任务 @李四 每天 备份数据库 18:00")
+    worked = await room.words("王敏", "任务 @李四 每个工作日 备份日志 18:00")
+
+    assert daily.splitlines()[1:] == [
+        "备份数据库",
+        "🔁 每天 18:00，下一次 11月25日 周三",
+        "周末和节假日也算；只要工作日就写 每个工作日",
+    ]
+    assert worked.splitlines()[1:] == ["备份日志", "🔁 每个工作日 18:00，下一次 11月25日 周三"]
+    assert times("每天", 4) == [
+        "11-25 Wed 18:00", "11-26 Thu 18:00", "11-27 Fri 18:00", "11-28 Sat 18:00",
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ from storage.member import Member
 topic = Topic("清单", about="看手上的、全部的、逾期的，开会用的议程", place=40)
 
 Words = Annotated[str | None, Rest("上周/已完成/全部")]
-People = Annotated[tuple[Member, ...], Mention("谁的")]
+People = Annotated[tuple[Member, ...], Mention("谁的", known=True)]
 
 
 @topic.command("我的", "我的任务", example="我的")
@@ -32,6 +32,12 @@ async def tasks(request: Request, people: People = (), words: Words = None) -> O
 async def blockers(request: Request, people: People = (), words: Words = None) -> Outgoing:
     """看没解决的卡点：谁在等谁，等了多久"""
     return await listing.listed(request, "blocker", "卡点列表", words or "", people)
+
+
+@topic.command("我的卡点", example="我的卡点")
+async def my_blockers(request: Request, words: Words = None) -> Outgoing:
+    """看和我有关的卡点：等我解决的、我登记的"""
+    return await listing.listed(request, "blocker", "卡点列表", f"与我有关 {words or ''}", ())
 
 
 @topic.command("风险列表", "所有风险", "风险清单", example="风险列表")
@@ -94,10 +100,20 @@ async def questions(request: Request, people: People = (), words: Words = None) 
     return await listing.listed(request, "question", "问题列表", words or "", people)
 
 
-@topic.command("逾期", "超期", example="逾期")
-async def overdue(request: Request) -> Outgoing:
-    """看已经过了期限还没了结的，拖得最久的在前"""
-    return await listing.overdue(request)
+@topic.command("逾期", "超期", example="逾期 @李四")
+async def overdue(
+    request: Request,
+    people: People = (),
+    words: Annotated[str | None, Rest("我的/第几页")] = None,
+) -> Outgoing | Reply | None:
+    """看已经过了期限还没了结的，拖得最久的在前；可以只看一个人"""
+    said, page = take_page(words or "")
+    if said in ("我的", "我"):
+        people = (*people, request.sender)
+    elif said:  # 逾期的客户怎么跟进 is said of something else
+        commands: Commands = request.commands
+        return await commands.fallback(request) if commands.fallback else None
+    return await listing.overdue(request, page, people)
 
 
 @topic.command("议程", "会议议程", example="议程")

@@ -1,6 +1,7 @@
 """里程碑 and 目标: what must be reached, by when, and what came of it."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 from bot import milestone
@@ -10,10 +11,12 @@ from bot.command import Commands, Topic
 from bot.context import Reply, Request
 from bot.deadlines import Deadline
 from bot.decision import check_words
+from bot.draft import ask_first
 from bot.errors import Refusal
 from bot.grammar import half_width
 from bot.kind import head
 from bot.message import Outgoing
+from bot.receipt import UNDO_HINT
 from bot.signature import Mention, Number, Option, Rest, When
 from storage.ledger import DONE, OPEN
 from storage.member import Member
@@ -27,13 +30,16 @@ _TARGET_CUSTOMERS = re.compile(r"\W*目标客户")  # what people of a CRM talk 
 async def mark(
     request: Request,
     what: Annotated[str, Rest("内容")],
-    due: Annotated[Deadline, When("日期")],
+    due: Annotated[Deadline, When("日期", over=True)],
     people: Annotated[tuple[Member, ...], Mention("负责人")] = (),
 ) -> Reply:
     """记一个里程碑和它的日期；第一次定的日期就是计划，以后改期都会留痕"""
     check_words(what)
     people = tuple(dict.fromkeys(people)) or (request.sender,)
-    return await capture(
+    over = due.status == "past" and due.due is not None
+    if over and not request.settled:
+        return await _ask_reached(request, due.due)
+    reply = await capture(
         request,
         "milestone",
         what,
@@ -41,8 +47,29 @@ async def mark(
         helpers=people[1:],
         due=due,
         details=milestone.details_of(due.due),
-        notes=_counted(request, due),
+        notes=[] if over else _counted(request, due),
     )
+    return await _reached(request, reply.number or 0, due.due) if over else reply
+
+
+async def _ask_reached(request: Request, day: datetime | None) -> Reply:
+    said = milestone.day_of(day, request.now) if day else ""
+    later = f"{request.now.year + 1}年12月1日"
+    return await ask_first(
+        request,
+        f"{said} 已经过去了，记成那天达成的吗？",
+        f"还没到的请换个日期再说一次，比如 下周五；明年的把年份也写上，比如 {later}。",
+        keep="记成已达成",
+    )
+
+
+async def _reached(request: Request, number: int, day: datetime | None) -> Reply:
+    """What was reached before anybody wrote it down: done on its own day."""
+    entry = await find(request, number)
+    said = milestone.day_of(day, request.now) if day else ""
+    await change(request, entry, "完成", f"{said} 已达成", state=DONE, closed_at=day)
+    title = f"✅ {head('milestone', number)} 已记，{said} 达成 · {UNDO_HINT}"
+    return await answer(request, entry, title, f"负责人 {entry.owner_name}")
 
 
 @topic.command("目标", example="目标 销售每周都用 CRM 指标：活跃率 80% 下个月底 @张三")
@@ -70,7 +97,8 @@ async def aim(
             metric, due = measured, behind
     check_title(metric or "")
     people = tuple(dict.fromkeys(people)) or (request.sender,)
-    notes = [f"指标：{metric}"] if metric else ["还没有指标，做成什么样算达成也请写一句"]
+    unmeasured = "还没有指标。要写就先 撤销，再说：目标 … 指标：做到多少 日期"
+    notes = [f"指标：{metric}" if metric else unmeasured]
     return await capture(
         request,
         "goal",

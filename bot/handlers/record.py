@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
+from bot import leave, postpone
 from bot.blocker import RESOLVED, explain, resolve
 from bot.blocker import reopen as reopen_blocker
-from bot.clerk import answer, change, check_may_change, check_open, check_seen, find
+from bot.budget import put_back
+from bot.clerk import answer, change, check_may_act, check_may_change, check_open, check_seen, find
 from bot.command import Topic
 from bot.consequence import (
     after_close,
@@ -18,12 +20,13 @@ from bot.consequence import (
     reopened,
 )
 from bot.context import Reply, Request
-from bot.deadlines import Deadline
+from bot.deadlines import Deadline, Shift
 from bot.errors import Refusal
 from bot.kind import KINDS, head
 from bot.message import Card, Outgoing
 from bot.moment import due_words
 from bot.receipt import story
+from bot.several import each_of
 from bot.signature import Number, Option, Rest, When
 from bot.task import progress_in, stopped
 from storage import history, undo
@@ -40,17 +43,25 @@ _ENDINGS = ("closed_by", "confirmed_by", "resolved_by", "resolved_at", "merged_i
 @topic.command("完成", "解决", "关闭", "搞定", example="完成 12 清单已发群里")
 async def finish(
     request: Request,
-    number: Annotated[int, Number()],
+    numbers: Annotated[tuple[int, ...], Number()],
     note: Annotated[str | None, Rest("说明")] = None,
     cause: Annotated[str | None, Option("根因", "原因")] = None,
     fix: Annotated[str | None, Option("方案", "解决办法")] = None,
 ) -> Outgoing | Reply:
-    """了结一条记录；卡点和数据问题可以写 根因：… 方案：…"""
+    """了结一条或几条记录；卡点和数据问题可以写 根因：… 方案：…"""
+    return await each_of(
+        request, "完成", numbers, lambda number: _finish(request, number, note, cause, fix)
+    )
+
+
+async def _finish(
+    request: Request, number: int, note: str | None, cause: str | None, fix: str | None
+) -> Reply:
     entry = await find(request, number)
     late = entry.kind in ("blocker", "data") and entry.state == DONE and (cause or fix)
     if not late:  # the root cause is often known only afterwards
         check_open(entry)
-    check_may_change(request, entry)
+    await check_may_act(request, entry)
     check_may_finish(entry)
     details = dict(entry.details)
     details.update({key: text for key, text in (("cause", cause), ("fix", fix)) if text})
@@ -72,10 +83,14 @@ async def finish(
 @topic.command("取消", "作废", example="取消 12 客户不要了")
 async def cancel(
     request: Request,
-    number: Annotated[int, Number()],
+    numbers: Annotated[tuple[int, ...], Number()],
     reason: Annotated[str | None, Rest("原因")] = None,
-) -> Reply:
-    """取消一条记录，历史还在"""
+) -> Outgoing | Reply:
+    """取消一条或几条记录，历史还在"""
+    return await each_of(request, "取消", numbers, lambda each: _cancel(request, each, reason))
+
+
+async def _cancel(request: Request, number: int, reason: str | None) -> Reply:
     entry = await find(request, number)
     check_open(entry)
     check_may_change(request, entry)
@@ -85,7 +100,7 @@ async def cancel(
     return await answer(request, entry, f"已取消 {head(entry.kind, number)}", *notes)
 
 
-@topic.command("重开", "重新打开", example="重开 12 客户又反馈了")
+@topic.command("重开", "重新打开", "没解决", example="重开 12 客户又反馈了")
 async def reopen(
     request: Request,
     number: Annotated[int, Number()],
@@ -126,23 +141,26 @@ async def progress(
 async def move(
     request: Request,
     number: Annotated[int, Number()],
-    due: Annotated[Deadline, When("时间")],
+    due: Annotated[Deadline | Shift, When("时间", moves=True)],
     reason: Annotated[str | None, Rest("原因")] = None,
 ) -> Reply:
-    """换一个期限"""
+    """换一个期限；也可以说 推迟一周、提前两天，从原来的期限算"""
     entry = await find(request, number)
     check_open(entry)
-    check_may_change(request, entry)
-    check_seen(request, entry)
-    until = due.due
-    if until is None:
-        raise Refusal("时间没看懂，比如 下周三下班前")
+    await check_may_act(request, entry)
+    await check_seen(request, entry)
+    moved(entry, request.now)  # a risk has no deadline to move
+    until = postpone.until(request, entry, due)
+    if isinstance(until, Reply):
+        return until
     said = due_words(until, request.now)
     before = due_words(entry.due, request.now) if entry.due else "没有期限"
     text = f"{before} → {said}" + (f"，{reason}" if reason else "")
     await change(request, entry, "改期", text, due=until, **moved(entry, until))
     title = f"📅 {head(entry.kind, number)} 改到 {said} · 负责人 {entry.owner_name or '待认领'}"
-    notes = await after_move(request, await find(request, number))
+    notes = postpone.day_off_words(request, number, due, until)
+    notes += await after_move(request, await find(request, number))
+    notes += await leave.absences(request, [(entry.owner_id, entry.owner_name, until)])
     return await answer(request, entry, title, *notes)
 
 
@@ -172,8 +190,11 @@ async def take_back(request: Request) -> Outgoing:
             step=request.cause,
         )
     except undo.OtherStep as other:
+        if other.verb in (leave.STEP, leave.CANCELLING):
+            await undo.settle(request.tx, other.line_id)
+            return await leave.taken_back(request, other.text)
         raise Refusal(
-            f"你的上一步是「{other.args[0]}」，不能用撤销收回。要收回更早的记录请说：取消 编号",
+            f"你的上一步是「{other.verb}」，不能用撤销收回。要收回更早的记录请说：取消 编号",
             usage=False,
         ) from other
     except undo.Changed as error:
@@ -183,10 +204,15 @@ async def take_back(request: Request) -> Outgoing:
         ) from error
     if not undone:
         raise Refusal("10 分钟内没有可以撤销的。更早的请说：取消 编号 或 重开 编号", usage=False)
-    said = [
-        f"{head(each.entry.kind, each.entry.number)} 的「{each.verb}」" for each in undone[::-1]
-    ]
+    # Of one entry the first: that it was written down takes the rest with it.
+    verbs = {each.entry.number: (each.entry.kind, each.verb) for each in undone}
+    said = [f"{head(kind, n)} 的「{verb}」" for n, (kind, verb) in reversed(verbs.items())]
     more = f"等 {len(said)} 处" if len(said) > 3 else ""
     notes = [line for each in undone if each.verb == OPENED for line in stopped(each.entry)]
+    notes += [
+        put_back(await find(request, each.entry.number), each.text)
+        for each in undone
+        if each.entry.kind == "budget" and each.verb != OPENED
+    ]
     title = f"↩️ 已撤销 {'、'.join(said[:3])}{more}"
     return Card(title=title, text="\n".join([undone[-1].entry.title, *notes[:3]]))

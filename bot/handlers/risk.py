@@ -20,6 +20,11 @@ from storage.member import Member
 topic = Topic("风险", about="可能出的事：多大、怎么应对、什么时候再看", place=14)
 
 _LEVELS = "高/中/低"
+_ALSO = {
+    **dict.fromkeys(("大", "很大", "很高"), "高"),
+    **dict.fromkeys(("中等", "一般"), "中"),
+    **dict.fromkeys(("小", "很小", "很低"), "低"),
+}
 _EXAMPLE = "比如：风险 供应商可能延期 概率：高 影响：中"
 
 
@@ -30,8 +35,10 @@ _EXAMPLE = "比如：风险 供应商可能延期 概率：高 影响：中"
 async def register(
     request: Request,
     what: Annotated[str, Rest("内容")],
-    probability: Annotated[Level | None, Option("概率", "可能性", hint=_LEVELS)] = None,
-    impact: Annotated[Level | None, Option("影响", "影响程度", hint=_LEVELS)] = None,
+    probability: Annotated[
+        Level | None, Option("概率", "可能性", hint=_LEVELS, also=_ALSO)
+    ] = None,
+    impact: Annotated[Level | None, Option("影响", "影响程度", hint=_LEVELS, also=_ALSO)] = None,
     response: Annotated[str | None, Option("应对", "应对措施")] = None,
     review: Annotated[str | None, Option("复查", "复核", hint="时间")] = None,
     people: Annotated[tuple[Member, ...], Mention("责任人")] = (),
@@ -76,8 +83,10 @@ async def register(
 async def rate(
     request: Request,
     number: Annotated[int, Number()],
-    probability: Annotated[Level | None, Option("概率", "可能性", hint=_LEVELS)] = None,
-    impact: Annotated[Level | None, Option("影响", "影响程度", hint=_LEVELS)] = None,
+    probability: Annotated[
+        Level | None, Option("概率", "可能性", hint=_LEVELS, also=_ALSO)
+    ] = None,
+    impact: Annotated[Level | None, Option("影响", "影响程度", hint=_LEVELS, also=_ALSO)] = None,
     response: Annotated[str | None, Option("应对", "应对措施")] = None,
     note: Annotated[str | None, Rest("说明")] = None,
 ) -> Reply:

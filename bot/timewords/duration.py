@@ -19,7 +19,16 @@ _PIECE = re.compile(
 _AND = re.compile("[零又加]")
 _FRONT = re.compile(
     "(?:(?P<within>未来|今后|接下来|往后|向后|之后|还有|还剩下?|剩余|剩下?|限时|限)"
-    "|(?P<later>再过|过))(?:的|大概|大约)? ?"
+    "|(?P<later>再过|(?<![超经通越错走度不])过))(?:的|大概|大约)? ?"
+)
+# 超过3天, 缩短到3秒以内: how long something is or may be, and no moment at all.
+_NO_MONTH = _UNIT.replace("|月|", "|")  # 超过3月5日
+MEASURE = re.compile(
+    "(?:超[过出]|[多少大小低高]于|至[少多]|最[多少长短]|不[到足]|起码|长达|多达|达到|[<>≤≥]=?"
+    "|(?:缩短?|压缩?|缩减|降低?|减少?|提[高升速]|优化|控制?|限[制定]|保持|维持|稳定)[到至在为])"
+    rf"(?:了|近|大约|约|大概)? ?(?!(?:19|20)[0-9]{{2}} ?年)"
+    rf"{_AMOUNT}(?:多|来)? ?(?:个半?的? ?(?:{_UNIT})|半?(?:{_NO_MONTH})(?:半(?!夜))?)"
+    "(?: ?(?:之内|以内|内|以上|以下))?"
 )
 WITHIN = "之内|以内|内(?![部容网测审训存外参控涵置])|里面?(?!程)|为限"
 AFTER = "之后|以后|过后|后(?![台续端勤期果悔备天面])"
@@ -159,7 +168,7 @@ def read_duration(text: str, pos: int, frame: Frame) -> Reading | None:
     if not (front or back):
         return None
     stop = back.end() if back else stretch.stop
-    traits = {Trait.MARKED} | ({Trait.DOUBT} if stretch.doubt else set())
+    traits = {Trait.MARKED, Trait.STRETCH} | ({Trait.DOUBT} if stretch.doubt else set())
     ago, later = back and back["ago"], (back and back["later"]) or (front and front["later"])
     if ago:
         # 会前3天 and 3天前 look alike; what is past is asked about anyway.

@@ -55,6 +55,7 @@ class Trait(Enum):
     CLOCK = auto()  # a time of no particular day
     VAST = auto()  # a year, a season: a deadline only if nothing else can be meant
     FESTIVAL = auto()
+    STRETCH = auto()  # 3天内: counted from now
     MARKED = auto()  # 3天内, 前: the words themselves make it a deadline
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.timewords.duration import MEASURE
 from bot.timewords.moment import read_time
 from bot.timewords.numeral import RUN, any_of, plain
 from bot.timewords.reading import Frame, Reading, Sense, Trait
@@ -23,7 +24,7 @@ _STARTS = re.compile(
 )
 
 _SAYS_DEADLINE = re.compile(
-    "(?:截止(?:[到至于]|日期|时间)?|截至到?|最晚|最迟|至迟|不得?晚于|不得?迟于|deadline|ddl|due|赶在"
+    "(?:截止(?:[到至于]|日期|时间)?|截至到?|(?:最[晚迟])?不得?超过|最晚|最迟|至迟|不得?晚于|不得?迟于|deadline|ddl|due|赶在"
     "|务必[在于]?|(?:完成|交付|提交|截止)?期限|限期|限于)(?:为|是|在|到|定在)?[: ]{0,2}$"
 )
 _SAYS_WHEN = re.compile(
@@ -82,6 +83,14 @@ _LABEL_BEFORE = re.compile(
     + ")[是为:]? ?$"
 )
 _NAMES_MONTH = re.compile(r"\d{1,4} ?[年月]")  # 核对电话 2月28日 names a day all the same
+# 从早上9点到现在, 周一起就一直卡: when something began, which is over.
+_BEGAN = re.compile(
+    " ?(?:(?:(?:一?直)?[到至])了?(?:现在|目前|当前|此刻|刚才)|至今|以来"
+    "|(?:起|开始)?(?:就|都|还)?一直(?![到至]))"
+)
+_STILL = re.compile("(?:还|仍|也|都)(?:是|没|未|不|在)")
+# 30天内没跟进的客户, 过30分钟自动退出: a rule that the work is about.
+_CONDITION = re.compile(" ?(?:就|都|还|仍|才|也)?(?:会|还|仍|将)?(?:自动|未|没(?!问题)|无(?!误))")
 _PERIODIC = re.compile("每[天日早晚周月年个隔]{0,2}$")
 
 
@@ -119,8 +128,13 @@ def legible(text: str) -> str:
     """The text in plain characters, with mentions and names blanked, of the same length."""
     if len(text) > _HEAD + _TAIL:
         text = text[:_HEAD] + " " * (len(text) - _HEAD - _TAIL) + text[-_TAIL:]
-    words = _NAMES.sub(lambda match: "\ufffc" * len(match[0]), plain(text))
+    words = _NAMES.sub(_blanked, plain(text))
+    words = MEASURE.sub(_blanked, words)
     return _MENTION.sub(lambda match: " " * len(match[0]), words)
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return "\ufffc" * len(match[0])
 
 
 def _readings(words: str, frame: Frame) -> Iterator[Reading]:
@@ -178,6 +192,8 @@ def _weighed(words: str, reading: Reading, following: int, frame: Frame) -> Cand
     alone = not _TEXT.search(words[:begin]) and not _TEXT.search(words[stop : stop + 200])
     if not (marked or alone) and _is_subject(words, reading, frame, delivers=delivers):
         return None
+    if not (opening or alone) and _is_measured(words, reading):
+        return None
     weight = 4 * marked + 2 * delivers + _stands_last(words, begin, stop)
     weight -= 2 * words.startswith("的", stop) + 3 * (Trait.PAST in traits)
     weight -= Trait.BROAD in traits
@@ -203,6 +219,18 @@ def _is_subject(words: str, reading: Reading, frame: Frame, *, delivers: bool) -
     if Trait.FESTIVAL in reading.traits and _ABOUT_FESTIVAL.match(words, reading.stop):
         return True
     return Trait.VAST in reading.traits and goes_on
+
+
+def _is_measured(words: str, reading: Reading) -> bool:
+    """页面3秒内打开, 7天内没回复: how fast or how long, not until when."""
+    said = words[reading.begin : reading.stop]
+    until_now = said.endswith(("到今天", "到今日", "至今日"))
+    if _BEGAN.match(words, reading.stop) or (until_now and _STILL.match(words, reading.stop)):
+        return True
+    if Trait.STRETCH not in reading.traits:
+        return False
+    seconds = "秒" in said and said.endswith("内")
+    return seconds or bool(_CONDITION.match(words, reading.stop))
 
 
 def _doubtful(words: str, reading: Reading, *, marked: bool) -> bool:
