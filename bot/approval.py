@@ -39,7 +39,8 @@ async def check_may_decide(request: Request, entry: Entry) -> None:
     named = entry.details.get("approver")
     if named is None:
         if not request.sender.has(*KEEPERS):
-            raise Refusal(f"{said} 没有指定批准人，要由项目经理或系统管理员来定", usage=False)
+            who = f"（{entry.owner_name}）" if entry.owner_name else ""
+            raise Refusal(f"{said} 没写批准人，由项目经理{who}或系统管理员来批", usage=False)
         return
     if named == request.sender.id:
         return
@@ -137,6 +138,16 @@ def reading(request: Request, entry: Entry) -> Card:
     )
 
 
+def replaced(request: Request, entry: Entry, olds: Sequence[Entry]) -> Card:
+    """What somebody reads whose approved decision is in force no longer."""
+    gone = "、".join(f"#{old.number} {first_line(old.title)}" for old in olds)
+    return Card(
+        title=f"{request.sender.name} 记了 {head('decision', entry.number)}，取代了你批准的决策",
+        text=f"{entry.title}\n取代的：{gone}",
+        buttons=(Button(label="查看", say=f"查看 {entry.number}"),),
+    )
+
+
 # --- the word --------------------------------------------------------------------------------
 
 
@@ -158,7 +169,8 @@ async def approve(request: Request, entry: Entry, note: str) -> Reply:
     owner = f" · 负责人 {approved.owner_name}" if entry.kind == "change" else ""
     lines = [f"{me.name}：{note}"] if note else []
     lines += [f"取代了 #{old.number} {first_line(old.title)}" for old in olds]
-    people = [entry.opened_by, *unread(approved)]
+    former = await decision.former_approvers(request, olds, me.id)
+    people = [entry.opened_by, *unread(approved), *(each.id for each in former)]
     if approved.owner_id:
         people.append(approved.owner_id)
     return await _told(request, approved, people, f"✅ {said} {me.name}批准了{owner}", lines)

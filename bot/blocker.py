@@ -149,6 +149,8 @@ async def facts(request: Request, entry: Entry) -> list[tuple[str, str]]:
 async def resolve(request: Request, entry: Entry, said: str, details: Mapping[str, Any]) -> Reply:
     """Solved; its reporter confirms, at once where they say it themselves."""
     number = entry.number
+    if entry.stage != RESOLVED:
+        details = with_cause(details)
     if entry.opened_by == request.sender.id:
         return await confirm(request, entry, said, details)
     reporter = (await members.by_ids(request.tx, [entry.opened_by]))[entry.opened_by]
@@ -164,7 +166,7 @@ async def resolve(request: Request, entry: Entry, said: str, details: Mapping[st
         "resolved_at": request.clock.isoformat(),
     }
     await change(request, entry, "解决", said, stage=RESOLVED, details=resolved)
-    hint = "" if details.get("cause") else f"根因还没写，可以补：解决 {number} 根因：… 方案：…"
+    hint = _cause_hint(entry, details, "根因：… 方案：…")
     title = f"✅ {head(entry.kind, number)} 已解决，等{reporter.name}确认"
     if not request.chat.private:
         mention = Person(reporter.external_id, reporter.name)
@@ -176,6 +178,24 @@ async def resolve(request: Request, entry: Entry, said: str, details: Mapping[st
     )
     await request.tell_member(reporter, asks, number=number, group=entry.chat_id)
     return await answer(request, entry, title, hint)
+
+
+def with_cause(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Solved once more without a word why: it is for the same cause as the last time."""
+    found = dict(details)
+    before = found.pop("last_cause", None)
+    if before and not found.get("cause"):
+        found["cause"] = before
+    return found
+
+
+def _cause_hint(entry: Entry, details: Mapping[str, Any], example: str) -> str:
+    cause = details.get("cause")
+    if not cause:
+        return f"根因还没写，可以补：解决 {entry.number} {example}"
+    if cause == entry.details.get("last_cause") and not entry.details.get("cause"):
+        return f"根因沿用上次的：{cause}；这次不一样就说：解决 {entry.number} {example}"
+    return ""
 
 
 def confirm_buttons(number: int) -> tuple[Button, ...]:
@@ -209,7 +229,7 @@ async def confirm(request: Request, entry: Entry, said: str, details: Mapping[st
     values = {"state": DONE, "stage": "", "closed_at": request.clock, "offered_to": None}
     await change(request, entry, verb, said, **values, details=confirmed)
     title = f"✅ {head(entry.kind, entry.number)} 已解决"
-    hint = "" if details.get("cause") else f"根因还没写，可以补：解决 {entry.number} 根因：…"
+    hint = _cause_hint(entry, details, "根因：…")
     resolver = entry.details.get("resolved_by")
     told = [*entry.helpers, *([entry.owner_id, resolver] if request.chat.private else [])]
     mentions = await tell(request, entry, f"{title}，{request.sender.name} 确认了", told)

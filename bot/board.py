@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 
 from bot.context import Request
 from bot.kind import KINDS, name
-from bot.listing import period
 from bot.message import Button, Card, Picture
 from bot.moment import day_words
+from bot.period import period
 from bot.picture import Age, Board, Row, draw
 from bot.workdays import Calendar
 from storage import board
@@ -37,7 +37,7 @@ async def show(request: Request) -> Card:
     if not shown:
         return Card(title=title, text="还没有记录。先记一条：任务 @张三 整理客户清单 周五下班前")
     card = _card(title, shown)
-    if _can_show(request):
+    if request.shows_pictures(request.chat):
         said = "\n".join(f"{label}：{value}" for label, value in card.facts)
         png = await asyncio.to_thread(draw, _board(request, shown))
         if png is not None:
@@ -51,23 +51,18 @@ def _begin(calendar: Calendar, now: datetime, days: int) -> datetime:
     return datetime.combine(day, time(), now.tzinfo)
 
 
-def _can_show(request: Request) -> bool:
-    """Not by WeCom's smart robot: it answers in words, files go by a group robot or the app."""
-    if request.chat.platform != "wecom":
-        return True
-    if request.chat.private:
-        return request.config.wecom.app is not None
-    return bool(request.chat.lane)
-
-
 def _card(title: str, shown: Mapping[str, Counts]) -> Card:
     facts = [(name(kind), _words(kind, each)) for kind, each in shown.items()]
     for kind in AGING:
         ages = shown[kind].ages if kind in shown else ()
         if any(ages):
             said = " · ".join(f"{what} {n}" for what, n in zip(AGE_NAMES, ages, strict=True))
-            facts.append((f"{name(kind)}开了多久", f"{said}（工作日）"))
+            waiting = shown[kind].open - sum(ages)
+            rest = f"；另有 {waiting} 个说解决了、等确认" if waiting else ""
+            facts.append((f"{name(kind)}开了多久", f"{said}（工作日）{rest}"))
     opened, late, _, done = _totals(shown)
+    if apart := [name(kind) for kind in shown if not KINDS[kind].owned]:
+        facts.append(("合计里不含", f"{'、'.join(apart)}（不用谁去做完）"))
     return Card(
         title=title,
         text=f"未了结 {opened} · 逾期 {late} · 本周完成 {done}",

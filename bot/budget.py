@@ -4,25 +4,29 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 
 from bot.blocker import tell
 from bot.capture import capture
 from bot.clerk import answer, change
 from bot.context import Reply, Request
+from bot.draft import ask_first
 from bot.errors import Refusal
 from bot.kind import head
 from bot.message import Button, Card, Person
+from bot.moment import due_words
 from bot.money import say, spoken, stored
 from bot.receipt import UNDO_HINT, first_line
 from bot.roles import Role
 from bot.similar import similar_to
-from storage import ledger
+from storage import history, ledger
 from storage.ledger import DONE, OPEN, Entry
 
 THRESHOLDS = (80, 100)  # per cent of the plan at which the project managers hear of it
 LONGEST_SUBJECT = 40  # characters
 MOST_OFFERED = 3
+SAME_AGAIN = timedelta(days=1)
 LIST = Button(label="预算列表", say="预算列表")
 
 
@@ -216,10 +220,47 @@ async def spend(request: Request, entry: Entry, amount: Decimal, note: str) -> R
             usage=False,
         )
     details = {**entry.details, "spent": stored(now.spent)}
-    verb = "支出" if amount > 0 else "退款"
-    await change(request, entry, verb, " ".join((say(amount), note)).strip(), details=details)
+    verb, text = _said(amount, note)
+    if question := await check_not_twice(request, entry, amount, note):
+        return question
+    await change(request, entry, verb, text, details=details)
     title = f"{entry.title} {verb} {spoken(abs(amount))} 已记 · {UNDO_HINT}"
     return await _warned(request, entry, title, "\n".join((now.words, note)), before, now)
+
+
+def put_back(entry: Entry, text: str) -> str:
+    """What of a subject was taken back, and how it stands now."""
+    return f"收回的是 {first_line(text)}，现在{account(entry).words}"
+
+
+async def check_not_twice(
+    request: Request, entry: Entry, amount: Decimal, note: str
+) -> Reply | None:
+    """The same amount with the same words within a day: is it another one?"""
+    if request.settled:
+        return None
+    verb, text = _said(amount, note)
+    since = request.clock - SAME_AGAIN
+    story = await history.story(request.tx, entry.id)
+    twice = [
+        each
+        for each in story
+        if each.at >= since and not each.undone and (each.verb, each.text) == (verb, text)
+    ]
+    if not twice:
+        return None
+    when = due_words(twice[-1].at.astimezone(request.now.tzinfo), request.now)
+    return await ask_first(
+        request,
+        "刚记过一笔一样的，再记一笔吗？",
+        f"{entry.title} {verb} {text}\n上一笔：{when}，{twice[-1].by or ''}记的",
+        keep="再记一笔",
+    )
+
+
+def _said(amount: Decimal, note: str) -> tuple[str, str]:
+    """How a line of the history says it."""
+    return "支出" if amount > 0 else "退款", " ".join((say(amount), note)).strip()
 
 
 def _warning(entry: Entry, now: Account) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.clerk import check_title
 from bot.context import Reply, Request
 from bot.deadlines import Deadline
+from bot.leave import absences
 from bot.message import Card, Person
 from bot.receipt import actions, receipt
 from storage import ledger
@@ -56,6 +57,8 @@ async def capture(
     hear = (owner, *helpers) if told is None else dict.fromkeys(told)
     told = [each for each in hear if each and each.id != request.sender.id]
     number = entry.number
+    if owner is not None and due is not None:
+        notes = [*notes, *await absences(request, [(owner.id, owner.name, due.due)])]
     answer = receipt(
         kind,
         number,

@@ -6,10 +6,11 @@ from typing import Any
 from bot.context import Reply, Request
 from bot.errors import Refusal
 from bot.kind import KINDS, head
+from bot.leave import stands_in
 from bot.message import Card, Person
 from bot.receipt import actions
 from bot.roles import KEEPERS
-from storage import ledger
+from storage import history, ledger
 from storage.ledger import CANCELLED, DONE, OPEN, SUPERSEDED, Entry
 
 LONGEST_TITLE = 500  # characters
@@ -48,12 +49,25 @@ def check_may_change(request: Request, entry: Entry) -> None:
         )
 
 
+async def check_may_act(request: Request, entry: Entry) -> None:
+    """For 完成, 改期 and 转交: also who stands in for its owner may. Raises Refusal."""
+    if not may_change(request, entry) and await stands_in(request, entry.owner_id):
+        return
+    check_may_change(request, entry)
+
+
 def check_open(entry: Entry) -> None:
     if entry.state == OPEN:
         return
     if entry.state == SUPERSEDED:
         raise Refusal(
             f"{head(entry.kind, entry.number)} 已被取代了，看现在有效的请说：查看 {entry.number}",
+            usage=False,
+        )
+    into = entry.details.get("merged_into")
+    if entry.state == CANCELLED and into:
+        raise Refusal(
+            f"{head(entry.kind, entry.number)} 已并入 #{into}，后面的都记在 #{into} 上",
             usage=False,
         )
     state = {DONE: KINDS[entry.kind].done, CANCELLED: "已经取消"}[entry.state]
@@ -65,9 +79,12 @@ def check_open(entry: Entry) -> None:
     )
 
 
-def check_seen(request: Request, entry: Entry) -> None:
+async def check_seen(request: Request, entry: Entry) -> None:
     """A form that was filled in from an older state must not overwrite what others did since."""
-    if request.seen is not None and request.seen != entry.version:
+    if request.seen is None or request.seen == entry.version:
+        return
+    since = (await history.story(request.tx, entry.id))[request.seen - entry.version :]
+    if any(each.by_id != request.sender.id for each in since):
         raise Refusal(
             f"{head(entry.kind, entry.number)} 在你填表的时候有人改过，"
             f"请先 查看 {entry.number}，还要改再说一次",

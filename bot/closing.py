@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from bot import acceptance, budget, milestone, risk
 from bot.blocker import TIMEOUT
+from bot.cause import NO_CAUSE, grouped
 from bot.context import Request
 from bot.decision import approval_words
 from bot.moment import day_words
 from bot.money import say
 from bot.paper import Section, Table
 from bot.receipt import state_words
-from bot.report import NO_CAUSE, grouped
 from storage import closing, history, ledger
 from storage import member as members
 from storage.ledger import CANCELLED, DONE, OPEN, SUPERSEDED, SUPERSEDES, Entry

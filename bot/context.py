@@ -33,7 +33,8 @@ class Context:
     config: Config
     cause: str  # what letters are written for: their keys come from it
     clock: datetime  # the real instant of writing: a late job still says its own hour
-    letters: list[Waiting] = field(default_factory=list)  # written so far, leased to us
+    leaves: datetime | None = None  # not before then; else its letters are leased to us
+    letters: list[Waiting] = field(default_factory=list)  # written so far
 
     async def tell(
         self, chat: TeamChat, message: Outgoing, *, number: int | None = None, **reply: Any
@@ -46,7 +47,7 @@ class Context:
             chat=chat,
             message=to_json(message),
             at=self.clock,
-            leased_until=self.clock + LEASE,
+            leased_until=self.leaves or self.clock + LEASE,
             number=number,
             **reply,
         )
@@ -61,14 +62,22 @@ class Context:
                 return each
         return groups[0] if groups else None
 
+    def shows_pictures(self, chat: TeamChat) -> bool:
+        """Not by WeCom's smart robot: it answers in words, files go by a robot or the app."""
+        if chat.platform != "wecom":
+            return True
+        return self.config.wecom.app is not None if chat.private else bool(chat.lane)
+
     async def in_role(self, role: Role) -> list[Member]:
         return await members.in_role(self.tx, self.team.id, role)
 
     async def reach(self, member: Member) -> TeamChat | None:
         """The private chat in which the bot can speak to this member first; None if it cannot."""
+        if member.left_at is not None:
+            return None
         if member.platform == "wecom" and self.config.wecom.app is None:
             return None  # the smart robot only answers
-        return await members.private_chat(self.tx, member)
+        return await members.open_private_chat(self.tx, member)
 
     async def tell_member(
         self, member: Member, card: Card, *, number: int | None = None, group: int | None = None
@@ -78,6 +87,8 @@ class Context:
         ``group`` is the id of the chat that it is about; the team's own group if that is private.
         False: there is no way to this member.
         """
+        if member.left_at is not None:
+            return False
         private = await self.reach(member)
         if private is not None:
             await self.tell(private, card, number=number)
@@ -107,6 +118,7 @@ class Request(Context):
     incoming: Incoming
     text: str  # cleaned; for the fallback this is the whole sentence
     commands: Any  # all commands, for 帮助 and for sentences that were kept
+    schedule: Any = None  # what the bot does by itself, for 预演
     quoted_number: int | None = None  # the entry that the quoted message speaks of
     settled: bool = False  # the bot has asked its question about this sentence: no more of them
     seen: int | None = None  # the version of the entry that a form was made from

@@ -81,6 +81,16 @@ async def replace(request: Request, new: Entry, olds: Sequence[Entry]) -> None:
         await change(request, new, "取代", text)
 
 
+async def former_approvers(
+    request: Request, olds: Sequence[Entry], *but: int | None
+) -> list[Member]:
+    """Who had approved what is replaced: they must hear that it is in force no longer."""
+    ids = [old.details.get("approved_by") for old in olds]
+    wanted = [each for each in dict.fromkeys(ids) if each and each not in but]
+    known = await members.by_ids(request.tx, wanted)
+    return [known[each] for each in wanted if each in known]
+
+
 async def waiting_to_be_replaced(request: Request, new: Entry) -> list[Entry]:
     """What a decision takes the place of once approved. Raises Refusal if another one has."""
     olds = [await find(request, each) for each in new.details.get("supersedes", ())]
@@ -315,7 +325,18 @@ def check_words(what: str) -> None:
         raise Refusal("要取代哪一条，请在前面空一格、写上 #，比如：取代 #5", usage=False)
 
 
-def check_approver_named(text: str, approver: Member | None) -> None:
+_BY_NAME = re.compile(r"(?:^|[\s,，;；。])(?:批准人?|拍板)\s+(?![@＠])(\S+)")
+
+
+async def check_approver_named(request: Request, approver: Member | None) -> None:
     """Raises Refusal where an approver was meant, and would be lost."""
-    if approver is None and (_APPROVER.search(text) or _AT_THE_END.search(text)):
+    if approver is not None:
+        return
+    text = request.text
+    if _APPROVER.search(text) or _AT_THE_END.search(text):
         raise Refusal("批准的人请这样写：批准 @王敏", usage=False)
+    if found := _BY_NAME.search(text):
+        team = await members.in_team(request.tx, request.team.id)
+        named = [each.name for each in team if each.name and found[1].startswith(each.name)]
+        if named:
+            raise Refusal(f"批准的人请这样写：批准 @{max(named, key=len)}", usage=False)

@@ -8,6 +8,7 @@ again by itself, so that no message can spoil another.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from bot.errors import Refusal
 from bot.grammar import Unclear, clean
 from bot.message import Incoming, Kind, Outgoing, Text
 from bot.preference import calendar_of
+from bot.schedule import Schedule
 from bot.utterance import act
 from bot.workdays import Calendar
 from storage import inbox, outbox
@@ -60,6 +62,7 @@ class Dispatcher:
         calendar: Calendar,
         clock: Callable[[], datetime],
         post: Callable[[Sequence[Waiting]], None],
+        schedule: Schedule | None = None,
     ) -> None:
         self._database = database
         self._commands = commands
@@ -68,6 +71,7 @@ class Dispatcher:
         self._calendar = calendar
         self._clock = clock
         self._post = post
+        self._schedule = schedule
         self._waiting: list[_Ticket] = []
         self._turn = asyncio.Lock()
         self.outcomes: dict[str, int] = {}
@@ -179,7 +183,7 @@ class Dispatcher:
         try:
             await self._answer(request, await self._reply(request))
         except Unclear as unclear:
-            question = ask_about(unclear, request.text, request.now)
+            question = ask_about(unclear, request.text, request.now, request.calendar)
             await self._answer(request, Reply(message=question, asks=True))
         return "done", request.letters
 
@@ -208,6 +212,9 @@ class Dispatcher:
             )
         elif name and name[:80] != sender.name:
             await members.rename(tx, sender.id, name)
+        if sender.left_at is not None:  # whoever speaks is there again
+            await members.come_back(tx, sender.id)
+            sender = replace(sender, left_at=None)
         now = self._clock()
         calendar = calendar_of(self._calendar, scene.team)
         return Request(
@@ -223,11 +230,22 @@ class Dispatcher:
             incoming=incoming,
             text=clean(incoming.text)[:LONGEST].strip(),
             commands=self._commands,
+            schedule=self._schedule,
         )
 
     async def _open_chat(self, tx: Tx, incoming: Incoming) -> None:
         """A private chat belongs to its person's team; a new group joins the first team."""
         where = incoming.chat
+        # The bot may have spoken first, by the person's id. Of a press the platform does not
+        # tell whether its chat is private: the letter does.
+        if (where.private or (incoming.clicked and incoming.quoted)) and await teams.name_chat(
+            tx,
+            platform=where.platform,
+            person=incoming.sender.id,
+            external_id=where.id,
+            sent_id=None if where.private else incoming.quoted,
+        ):
+            return
         known = await members.teams_of(tx, platform=where.platform, external_id=incoming.sender.id)
         if where.private and known:
             team_id = known[0]

@@ -80,7 +80,7 @@ _WITH_YEAR = re.compile(r"(?<!\d)20\d\d(?=\d{4}(?!\d)|\D|$)")
 
 
 class BadRow(Exception):
-    """A row that cannot be taken; the text says why."""
+    """A row that cannot be taken; the text says why, to whoever wrote the sheet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,9 +189,9 @@ def read(
 def _title(text: str) -> str:
     title = "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
     if not re.search(r"\w", title):
-        raise BadRow("the title is empty")
+        raise BadRow("没写要做什么")
     if len(title) > LONGEST_TITLE:
-        raise BadRow(f"the title has {len(title)} characters, at most {LONGEST_TITLE} are kept")
+        raise BadRow(f"有 {len(title)} 字，最多 {LONGEST_TITLE} 字")
     return title
 
 
@@ -274,11 +274,9 @@ def _bare(name: str) -> str:
 def _person(name: str, roster: Roster) -> tuple[int, str]:
     found = roster.get(_folded(name.strip().lstrip("@＠"))) or roster.get(_bare(name))
     if not found:
-        raise BadRow(f"nobody in the team is called {name.strip()[:40]}")
+        raise BadRow(f"团队里没有叫 {name.strip()[:40]} 的")
     if len(found) > 1:
-        raise BadRow(
-            f"{len(found)} members are called {name.strip()[:40]}: write the account or e-mail"
-        )
+        raise BadRow(f"叫 {name.strip()[:40]} 的有 {len(found)} 位，请写账号或邮箱")
     return found[0]
 
 
@@ -297,13 +295,13 @@ def due_of(text: str, now: datetime, calendar: Calendar, hours: Hours) -> dateti
         r"[\W_]|之?前|截止|周[一二三四五六日天]", "", wanted.replace(found.matched, "", 1)
     )
     if found.status == "none" or rest or (found.due is None and found.status != "invalid"):
-        raise BadRow(f"{text[:40]} is not understood as a deadline: write it as 2026-11-27")
+        raise BadRow(f"期限「{text[:40]}」没看懂，请写成 2026-11-27")
     if found.status == "invalid" or found.due is None:
-        raise BadRow(f"{text[:40]} is no day of the calendar")
+        raise BadRow(f"期限「{text[:40]}」这一天不存在")
     written_out = _WITH_YEAR.search(found.matched)
     if found.status in ("past", "confirm") and not written_out:
-        why = "is over" if found.status == "past" else "may mean more than one day"
-        raise BadRow(f"{text[:40]} {why}: write it with its year, as 2026-11-27")
+        why = "已经过去了" if found.status == "past" else "拿不准是哪天"
+        raise BadRow(f"期限「{text[:40]}」{why}，请连年份写成 2026-11-27")
     return found.due
 
 

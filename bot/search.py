@@ -77,7 +77,11 @@ async def look(
     }
     single = list(dict.fromkeys(letters(text)))[: 2 * MOST_WORDS]
     # By words first: 和服 is not in 产品和服务. But a name that is no word to us has its letters.
-    for asked, least in ((wanted, len(wanted)), (single, len(single)), (wanted, 1)):
+    telling = [each for each in wanted if len(each) > 1]  # 的 and 在 are in every other entry
+    near = -(-len(telling) // 2)
+    for asked, least in ((wanted, len(wanted)), (single, len(single)), (telling, near)):
+        if not asked:
+            return Result(entries=[], total=0, whole=True, behind=behind)
         entries, total = await index.holding(tx, team_id, asked, least=least, **how)
         if total:
             break

@@ -21,6 +21,8 @@ class Event:
     text: str
     before: Mapping[str, Any]  # columns of the entry that the line changed
     after: Mapping[str, Any]
+    by_id: int | None = None
+    undone: bool = False  # taken back since
 
 
 # Made once: SQLAlchemy recognises a statement at once that it has compiled before.
@@ -78,10 +80,12 @@ _story = (
     sa.select(
         history.c.at,
         member.c.name.label("by"),
+        history.c.by_id,
         history.c.verb,
         history.c.text,
         history.c.before,
         history.c.after,
+        history.c.undone,
     )
     .outerjoin_from(history, member, member.c.id == history.c.by_id)
     .order_by(history.c.id)

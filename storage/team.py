@@ -1,14 +1,15 @@
 """Teams and their chats."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from storage.database import Tx, insert_if_absent
-from storage.schema import chat, member, team
+from storage.schema import chat, member, outbox, team
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,27 @@ async def find_team(tx: Tx, name: str) -> Team | None:
 async def all_teams(tx: Tx) -> list[Team]:
     rows = await tx.execute(sa.select(*_team).order_by(team.c.id))
     return [Team(**row._mapping) for row in rows]
+
+
+class Choice(NamedTuple):
+    """A team, and what it has set for itself as JSON text: cheap for thousands of teams."""
+
+    id: int
+    name: str
+    settings: str
+    created_at: datetime
+
+    def team(self) -> Team:
+        return Team(id=self.id, name=self.name, settings=json.loads(self.settings))
+
+
+_choices = sa.select(
+    team.c.id, team.c.name, sa.cast(team.c.settings, sa.Text), team.c.created_at
+).order_by(team.c.id)
+
+
+async def choices(tx: Tx) -> list[Choice]:
+    return [Choice(*row) for row in await tx.execute(_choices)]
 
 
 async def change_setting(tx: Tx, team_id: int, name: str, value: Any) -> None:
@@ -114,6 +136,23 @@ async def open_chat(
     return found
 
 
+async def name_chat(
+    tx: Tx, *, platform: str, person: str, external_id: str, sent_id: str | None = None
+) -> bool:
+    """A private chat that was opened by its person's id is now known by its own.
+
+    With ``sent_id`` only if this letter went there. False: there is no such chat.
+    """
+    query = sa.update(chat).where(
+        chat.c.platform == platform, chat.c.private, chat.c.person == person,
+        chat.c.external_id == person,
+    )  # fmt: skip
+    if sent_id is not None:
+        letters = sa.select(outbox.c.chat_id).where(outbox.c.sent_id == sent_id)
+        query = query.where(chat.c.id.in_(letters))
+    return bool((await tx.execute(query.values(external_id=external_id))).rowcount)
+
+
 async def find_chat(tx: Tx, *, platform: str, external_id: str) -> TeamChat | None:
     row = (
         await tx.execute(
@@ -123,14 +162,38 @@ async def find_chat(tx: Tx, *, platform: str, external_id: str) -> TeamChat | No
     return TeamChat(**row._mapping) if row else None
 
 
+_groups = (
+    sa.select(*CHAT)
+    .where(
+        chat.c.team_id == sa.bindparam("team"),
+        sa.not_(chat.c.private),
+        chat.c.closed_at.is_(None),
+    )
+    .order_by(chat.c.id)
+)
+
+
 async def groups(tx: Tx, team_id: int) -> list[TeamChat]:
     """The team's groups that the bot is still in, oldest first."""
-    rows = await tx.execute(
-        sa.select(*CHAT)
-        .where(chat.c.team_id == team_id, sa.not_(chat.c.private), chat.c.closed_at.is_(None))
-        .order_by(chat.c.id)
+    return [TeamChat(**row._mapping) for row in await tx.execute(_groups, {"team": team_id})]
+
+
+async def chat_names(tx: Tx) -> dict[int, str]:
+    """What every chat is called: a group by its name, a private chat by whom it is with."""
+    with_whom = sa.and_(
+        member.c.team_id == chat.c.team_id,
+        member.c.platform == chat.c.platform,
+        member.c.external_id == chat.c.person,
     )
-    return [TeamChat(**row._mapping) for row in rows]
+    rows = await tx.execute(
+        sa.select(
+            chat.c.id, chat.c.external_id, chat.c.private, chat.c.name, member.c.name
+        ).outerjoin(member, with_whom)
+    )
+    return {
+        id_: f"私聊 {person or external_id}" if private else name or external_id
+        for id_, external_id, private, name, person in rows
+    }
 
 
 async def change_chat(tx: Tx, chat_id: int, **values: Any) -> None:
@@ -156,6 +219,7 @@ _member = tuple(
         member.c.external_id,
         member.c.name,
         member.c.roles,
+        member.c.left_at,
     )
 )
 

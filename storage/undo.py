@@ -17,7 +17,13 @@ MOST_LINES = 500  # of one step
 
 
 class OtherStep(Exception):
-    """The newest step cannot be taken back; its verb is the argument."""
+    """The newest step is about no entry: its verb, what is noted of it, and the line's id."""
+
+    def __init__(self, verb: str, text: str, line_id: int) -> None:
+        super().__init__(verb)
+        self.verb = verb
+        self.text = text
+        self.line_id = line_id
 
 
 class Changed(Exception):
@@ -28,6 +34,7 @@ class Changed(Exception):
 class Undone:
     entry: Entry  # as it was before the undoing
     verb: str
+    text: str  # what the line said
 
 
 async def undo_last(
@@ -43,7 +50,7 @@ async def undo_last(
     if not lines:
         return []
     if lines[0].entry_id is None:
-        raise OtherStep(lines[0].verb)
+        raise OtherStep(lines[0].verb, lines[0].text, lines[0].id)
     mine = [each.id for each in lines]
     for each in lines:
         later = sa.select(history.c.id).where(
@@ -57,6 +64,11 @@ async def undo_last(
             raise Changed((await ledger.by_id(tx, each.entry_id)).number)
     await tx.execute(sa.update(history).where(history.c.id.in_(mine)).values(undone=True))
     return [await _undo(tx, each, by_id=by_id, at=at, step=step) for each in lines]
+
+
+async def settle(tx: Tx, line_id: int) -> None:
+    """A step about no entry was taken back elsewhere: the next 撤销 reaches past it."""
+    await tx.execute(sa.update(history).where(history.c.id == line_id).values(undone=True))
 
 
 async def _lines(tx: Tx, *, team_id: int, by_id: int, since: datetime) -> list[Any]:
@@ -94,4 +106,4 @@ async def _undo(tx: Tx, line: Any, *, by_id: int, at: datetime, step: str) -> Un
         await tx.execute(sa.delete(link).where(*replaced))
     text = f"撤销「{line.verb}」"
     await ledger.change(tx, found, at=at, by_id=by_id, verb=UNDONE, text=text, step=step, **values)
-    return Undone(entry=found, verb=line.verb)
+    return Undone(entry=found, verb=line.verb, text=line.text)

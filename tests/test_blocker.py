@@ -211,7 +211,32 @@ async def test_stuck_again_it_may_have_another_cause(room: Room, app: App) -> No
 
     assert "上次的根因：证书过期" in await room.words("张三", "查看 1")
     assert "cause" not in (await entry(app, room)).details
-    assert "根因还没写" in await room.words("张三", "解决 1")
+    assert "补上了" not in await room.words("张三", "解决 1 根因：域名过期")
+    story = await room.words("张三", "查看 1")
+    assert "根因：域名过期" in story
+    assert "上次的根因" not in story
+
+
+async def test_stuck_again_and_solved_without_a_word_the_cause_is_the_last_one(
+    room: Room, app: App
+) -> None:
+    await room.say("张三", STUCK)
+    await room.say("张三", "解决 1 根因：证书过期")
+    await room.say("张三", "重开 1")
+
+    answer = await room.words("李四", "解决 1")
+
+    assert "根因沿用上次的：证书过期；这次不一样就说：解决 1 根因：… 方案：…" in answer
+    await room.say("张三", "确认 1")
+    assert (await entry(app, room)).details["cause"] == "证书过期"
+    assert "上次的根因" not in await room.words("张三", "查看 1")
+
+
+async def test_the_buttons_own_words_may_be_said(room: Room, app: App) -> None:
+    await room.say("张三", STUCK)
+    await room.say("李四", "解决 1")
+
+    assert "已重开 卡点 #1" in await room.words("张三", "没解决 1")
 
 
 async def test_its_owner_hears_that_it_is_not_solved(room: Room) -> None:

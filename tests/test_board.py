@@ -46,6 +46,7 @@ async def test_it_counts_open_late_due_and_done(people: Room) -> None:
     assert facts["卡点"] == "未了结 1"
     assert facts["决策"] == "有效 1"
     assert facts["任务开了多久"] == "1天内 4 · 2–5天 0 · 5天以上 0（工作日）"
+    assert facts["合计里不含"] == "决策（不用谁去做完）"
 
 
 async def test_age_is_counted_in_working_days(people: Room) -> None:
@@ -60,6 +61,19 @@ async def test_age_is_counted_in_working_days(people: Room) -> None:
     assert dict((await card_of(people)).facts)["任务开了多久"].startswith(
         "1天内 0 · 2–5天 1 · 5天以上 1"
     )
+
+
+async def test_what_waits_for_a_word_is_counted_apart(people: Room) -> None:
+    await people.say("王敏", "卡点 支付超时 @李四")
+    await people.say("王敏", "卡点 账号没开 @李四")
+    await people.say("李四", "解决 1")
+
+    facts = dict((await card_of(people)).facts)
+    assert facts["卡点"] == "未了结 2"
+    assert facts["卡点开了多久"] == (
+        "1天内 1 · 2–5天 0 · 5天以上 0（工作日）；另有 1 个说解决了、等确认"
+    )
+    assert "合计里不含" not in facts
 
 
 async def test_what_was_closed_by_time_out_is_not_done(people: Room) -> None:

@@ -40,12 +40,12 @@ async def test_without_a_keeper_it_says_so(room: Room) -> None:
 async def test_the_reporter_hears_that_it_is_repaired(room: Room, keepers: None) -> None:
     await room.say("张三", "数据问题 客户重复录入三条")
 
-    told, answer = await room.answers("李四", "解决 1 根因：重复录入 方案：合并并加查重")
+    answer = await room.say("李四", "解决 1 根因：重复录入 方案：合并并加查重")
 
+    (told,) = await room.told("张三")
     assert isinstance(told, Card)
     assert isinstance(answer, Card)
     assert told.title == "✅ 你报的数据问题 #1 已修好"
-    assert [each.name for each in told.mentions] == ["张三"]
     assert [(each.label, each.say) for each in told.buttons] == [("没修好", "重开 1")]
     assert answer.text == "客户重复录入三条\n已告诉张三"
     story = await room.words("张三", "查看 1")
@@ -78,8 +78,9 @@ async def test_causes_that_were_used_are_shown(room: Room, keepers: None) -> Non
 async def test_the_reporter_hears_that_nothing_is_done(room: Room, keepers: None) -> None:
     await room.say("张三", "数据问题 客户重复录入三条")
 
-    told, _ = await room.answers("李四", "取消 1 是两家同名的公司")
+    await room.say("李四", "取消 1 是两家同名的公司")
 
+    (told,) = await room.told("张三")
     assert isinstance(told, Card)
     assert told.title == "你报的数据问题 #1 不处理了"
     assert "是两家同名的公司" in told.text
@@ -88,7 +89,9 @@ async def test_the_reporter_hears_that_nothing_is_done(room: Room, keepers: None
 async def test_nobody_is_told_what_they_did_themselves(room: Room, keepers: None) -> None:
     await room.say("李四", "数据问题 客户重复录入三条")
 
-    assert len(await room.answers("李四", "解决 1 根因：重复录入")) == 1
+    await room.say("李四", "解决 1 根因：重复录入")
+
+    assert await room.told("李四") == []
 
 
 async def test_the_bare_word_asks_what_is_wrong(room: Room) -> None:

@@ -175,6 +175,14 @@ async def test_what_cannot_be_exported_says_why(room: Room, said: str, answered:
     assert answer.text.startswith(answered)
 
 
+async def test_what_nothing_writes_yet_is_not_offered(room: Room) -> None:
+    answer = await room.words("王敏", "导出")
+
+    assert "反馈、数据问题" in answer
+    assert "培训" not in answer
+    assert "跟进" not in answer
+
+
 async def test_too_many_are_left_to_the_command_line(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,7 +236,8 @@ async def test_all_pieces_come_in_order_and_once(
     await room.say("王敏", "卡点 数据没到")
 
     assert [each["number"] for each in await shell.lines("export")] == [1, 2, 3, 4, 5, 6]
-    assert [each["number"] for each in await shell.lines("export", "--kind", "blocker")] == [6]
+    for kind in ("blocker", "卡点"):
+        assert [each["number"] for each in await shell.lines("export", "--kind", kind)] == [6]
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "xlsx"])

@@ -69,3 +69,26 @@ async def test_a_form_says_what_is_missing(room: Room) -> None:
 
 async def test_what_takes_nothing_has_no_form(room: Room) -> None:
     assert "没有表单" in await room.words("张三", "表单 我的")
+
+
+async def test_help_also_names_what_is_said_of_every_record(room: Room) -> None:
+    assert "接着说：解决 12 根因：…、重开 12" in await room.words("张三", "帮助 卡点")
+    task = await room.words("张三", "帮助 任务")
+    assert "完成 12、进展 12 …、改期 12 …、转交 12 @谁" in task
+    assert "就是它的子任务" in task
+    assert "实际 12 62%" in await room.words("张三", "帮助 目标")
+
+
+async def test_help_for_what_is_no_command(room: Room) -> None:
+    for word in ("期限", "时间"):
+        assert (await room.words("张三", f"帮助 {word}")).startswith("时间怎么写\n")
+    assert (await room.words("张三", "帮助 重复")).startswith("重复的任务\n")
+    assert "排行榜" in await room.words("张三", "帮助 星星")
+    assert "知识 加" in await room.words("张三", "帮助 知识")
+
+
+async def test_an_example_is_not_said_twice(room: Room) -> None:
+    answer = await room.words("张三", "帮助 看板")
+
+    assert "用法：看板" in answer
+    assert "例如" not in answer

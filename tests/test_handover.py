@@ -100,10 +100,20 @@ async def test_what_nobody_has_is_given_at_once_and_they_are_told(room: Room, ap
 async def test_offering_it_back_to_its_owner_withdraws_the_offer(room: Room, app: App) -> None:
     await room.say("王敏", "转交 1 @李四")
 
-    assert "不转了，还由张三负责" in await room.words("王敏", "转交 1 @张三")
+    assert "不转了，不再请李四，还由张三负责" in await room.words("王敏", "转交 1 @张三")
 
     assert "没有人要转给你" in await room.words("李四", "接受 1")
     assert "负责人已经是张三" in await room.words("王敏", "转交 1 @张三")
+
+
+async def test_who_was_asked_before_hears_that_somebody_else_is(room: Room, app: App) -> None:
+    await room.say("王敏", "转交 1 @李四")
+
+    answer = await room.words("王敏", "转交 1 @陈晨")
+
+    assert "任务 #1 请陈晨接手，不再请李四，对方接受前还由张三负责" in answer
+    assert (await told(room, "李四"))[-1] == "任务 #1 不用你接了，改请陈晨\n整理客户清单"
+    assert "没有人要转给你" in await room.words("李四", "接受 1")
 
 
 async def test_undoing_the_offer_takes_the_question_back(room: Room, app: App) -> None:
@@ -157,3 +167,28 @@ async def test_a_double_click_does_nothing_twice(room: Room) -> None:
 
     assert again is not None
     assert as_lines(again) == "任务 #1 已经是你的了"
+
+
+async def test_a_button_of_what_is_over_says_so_instead_of_a_form(room: Room) -> None:
+    await room.say("王敏", "查看 1")
+    card = await room.last_card
+    await room.say("王敏", "取消 1")
+
+    for say in ("转交 1", "改期 1"):
+        answer = await room.press("王敏", card, say)
+        assert answer is not None
+        assert as_lines(answer) == "任务 #1 已经取消了，要接着做请说：重开 1"
+
+
+async def test_ones_own_change_meanwhile_is_no_surprise(room: Room) -> None:
+    await room.say("李四", "成员")
+    await room.say("王敏", "查看 1")
+    form = await room.press("王敏", await room.last_card, "转交 1")
+    assert isinstance(form, Form)
+    card = await room.last_card
+    await room.say("王敏", "改期 1 下周一")
+
+    answer = await room.press("王敏", card, form.say, {"to": "李四"})
+
+    assert answer is not None
+    assert "请李四接手" in as_lines(answer)

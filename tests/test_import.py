@@ -188,12 +188,12 @@ async def test_every_bad_row_says_why_and_stops_no_other(shell: Shell, app: App)
 
     assert code == 0
     assert err.splitlines() == [
-        "row 2: the title is empty",
-        "row 3: the title has 501 characters, at most 500 are kept",
-        "row 4: nobody in the team is called 王五",
-        "row 5: 2026-02-30 is no day of the calendar",
-        "row 6: 尽快 is not understood as a deadline: write it as 2026-11-27",
-        "row 7: 五一前后看情况 is not understood as a deadline: write it as 2026-11-27",
+        "第 2 行：没写要做什么",
+        "第 3 行：有 501 字，最多 500 字",
+        "第 4 行：团队里没有叫 王五 的",
+        "第 5 行：期限「2026-02-30」这一天不存在",
+        "第 6 行：期限「尽快」没看懂，请写成 2026-11-27",
+        "第 7 行：期限「五一前后看情况」没看懂，请写成 2026-11-27",
     ]
     assert "1 stored, 6 rejected" in out
     assert [each.title for each in await tasks(app)] == ["好的"]
@@ -210,7 +210,7 @@ async def test_two_of_one_name_are_asked_about(shell: Shell, app: App) -> None:
 
     _, out, err = await shell.run("import", "tasks", file, "--yes")
 
-    assert err == "row 2: 2 members are called 李雷: write the account or e-mail\n"
+    assert err == "第 2 行：叫 李雷 的有 2 位，请写账号或邮箱\n"
     assert [(each.title, each.owner_id) for each in await tasks(app)] == [("二", ids[1])]
     assert "1 stored, 1 rejected" in out
 
@@ -221,7 +221,7 @@ async def test_the_same_file_twice_does_not_double(shell: Shell, app: App, room:
     first = (await shell.run("import", "tasks", file, "--yes"))[1]
     second = await shell.run("import", "tasks", file, "--yes")
 
-    assert "1 stored, 0 rejected, 1 in the ledger already" in first
+    assert "1 stored, 0 rejected, 1 twice in the file" in first
     assert second[0] == 0
     assert second[1].splitlines()[-1] == "0 stored, 0 rejected, 2 in the ledger already"
     assert len(await tasks(app)) == 1
@@ -271,7 +271,7 @@ async def test_undo_in_the_chat_does_not_take_back_the_plan(
         ("", [], 1, "is empty"),
         ("任务\n一\n", ["--by", "王五"], 1, "nobody in the team 大管家 is called 王五"),
         ("任务\n一\n", ["--team", "别的"], 1, "there is no team 别的; there are: 大管家"),
-        ("任务,负责人\n一,王五\n", ["--yes"], 1, "row 2: nobody in the team is called 王五"),
+        ("任务,负责人\n一,王五\n", ["--yes"], 1, "第 2 行：团队里没有叫 王五 的"),
         ("任务\n" + "一\n" * 5001, [], 1, "more than 5000 rows"),
     ],
 )

@@ -228,3 +228,13 @@ async def test_nothing_is_merged_into_what_is_over(room: Room, app: App) -> None
 
     assert "已解决了" in await room.words("赵六", "并入 2 1")
     assert (await entry(app, room, 2)).state == "open"
+
+
+async def test_what_was_merged_says_into_what(room: Room) -> None:
+    await room.say("张三", "卡点 测试数据没到 @李四")
+    await room.say("张三", "卡点 账号没开 @李四")
+    await room.say("张三", "并入 2 1")
+
+    answer = "卡点 #2 已并入 #1，后面的都记在 #1 上"
+    assert await room.words("张三", "合并 2 1") == answer
+    assert await room.words("李四", "解决 2") == answer

@@ -4,9 +4,10 @@ import pytest
 
 from bot.app import App
 from bot.decision import log_rows
+from bot.message import Card, as_lines
 from storage import team as teams
 from tests.conftest import SHANGHAI, WEDNESDAY, Room
-from tests.house_of_decisions import PEOPLE, entry
+from tests.house_of_decisions import PEOPLE, entry, mentioned
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +171,38 @@ async def test_a_decision_of_another_team_does_not_exist(room: Room, app: App) -
     async with app.database.begin() as tx:
         _, rows = await log_rows(tx, other.id, SHANGHAI)
     assert [row[1] for row in rows] == ["审批流用 B"]
+
+
+async def test_who_approved_the_old_one_hears_that_it_is_replaced(room: Room, app: App) -> None:
+    await room.say("王敏", "角色 @王敏 项目经理")
+    await room.say("张三", "决策 审批流用 A 批准 @赵六")
+    await room.say("赵六", "批准 1")
+
+    answer = await room.say("王敏", "决策 审批流改用 B 取代 #1")
+
+    assert isinstance(answer, Card)
+    assert "原来是赵六批准的，已告知" in answer.text
+    assert mentioned(answer) == ["赵六"]
+    assert [(await entry(app, n)).state for n in (1, 2)] == ["superseded", "open"]
+
+
+async def test_said_in_private_they_are_told_in_private(room: Room) -> None:
+    await room.say("王敏", "角色 @王敏 项目经理")
+    await room.say("张三", "决策 审批流用 A 批准 @赵六")
+    await room.say("赵六", "批准 1")
+
+    await room.say("王敏", "决策 审批流改用 B 取代 #1", group="私聊")
+
+    told = as_lines((await room.told("赵六"))[-1])
+    assert told == "王敏 记了 决策 #2，取代了你批准的决策\n审批流改用 B\n取代的：#1 审批流用 A"
+
+
+async def test_replaced_by_an_approval_they_hear_of_it_then(room: Room) -> None:
+    await room.say("张三", "决策 审批流用 A 批准 @赵六")
+    await room.say("赵六", "批准 1")
+    asked = await room.say("张三", "决策 审批流改用 B 取代 #1 批准 @李四")
+
+    answer = await room.say("李四", "批准 2")
+
+    assert mentioned(asked) == ["李四"]
+    assert sorted(mentioned(answer)) == ["张三", "赵六"]

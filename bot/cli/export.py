@@ -19,14 +19,24 @@ FORMATS = ("jsonl", "csv", "xlsx")
 
 
 def add(commands: Any, path: PathOf) -> None:
-    from bot.kind import KINDS
-
     export = commands.add_parser("export", help="records with their whole history")
     export.add_argument("--team", metavar="T")
-    export.add_argument("--kind", metavar="K", choices=sorted(KINDS))
+    export.add_argument("--kind", metavar="K", type=_kind, help="as people call it, or as stored")
     export.add_argument("--format", choices=FORMATS, help="default: as FILE ends, else jsonl")
     export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     export.set_defaults(act=lambda arguments: _export(export, arguments, path))
+
+
+def _kind(said: str) -> str:
+    from bot.kind import KINDS, PLANNED, kind_called
+
+    kind = said if said in KINDS else kind_called(said)
+    if kind is None:
+        names = "、".join(
+            f"{each.name} ({key})" for key, each in KINDS.items() if key not in PLANNED
+        )
+        raise argparse.ArgumentTypeError(f"没有「{said}」这种记录 (no such kind); {names}")
+    return kind
 
 
 def _export(parser: argparse.ArgumentParser, arguments: argparse.Namespace, path: PathOf) -> int:

@@ -43,6 +43,7 @@ class _Offer:
     by: "Member"
     new: "list[Planned]"
     there: list[int]  # rows whose task is open already
+    twice: list[int]  # rows that say what an earlier row says
 
 
 def _tasks(arguments: argparse.Namespace, path: PathOf) -> int:
@@ -109,7 +110,9 @@ async def _offer(
     local, hours = now.astimezone(calendar.zone), config.deadlines.hours
     plan = read(rows, roster=roster, now=local, calendar=calendar, hours=hours)
     async with database.begin() as tx:
-        return await _sorted_out(tx, _Offer(plan=plan, team=team, by=by, new=[], there=[]))
+        return await _sorted_out(
+            tx, _Offer(plan=plan, team=team, by=by, new=[], there=[], twice=[])
+        )
 
 
 async def _sorted_out(tx: "Tx", offer: _Offer) -> _Offer:
@@ -120,14 +123,16 @@ async def _sorted_out(tx: "Tx", offer: _Offer) -> _Offer:
         (each.title, each.owner_id, each.due)
         for each in await ledger.listed(tx, offer.team.id, kind="task")
     }
-    new, there = [], []
+    new: dict[Any, Planned] = {}
+    there, twice = [], []
     for each in offer.plan.tasks:
         if each.sameness in known:
             there.append(each.row)
+        elif each.sameness in new:
+            twice.append(each.row)
         else:
-            known.add(each.sameness)
-            new.append(each)
-    return replace(offer, new=new, there=there)
+            new[each.sameness] = each
+    return replace(offer, new=list(new.values()), there=there, twice=twice)
 
 
 async def _team(tx: "Tx", name: str | None) -> "Team":
@@ -232,13 +237,15 @@ def _show(file: str, offer: _Offer, config: "Config") -> None:
     if len(offer.new) > SHOWN:
         say(f"  and {len(offer.new) - SHOWN} more")
     for row, why in plan.bad:
-        sys.stderr.write(f"row {row}: {why}\n")
+        sys.stderr.write(f"第 {row} 行：{why}\n")
 
 
 def _counted(done: str, count: int, offer: _Offer) -> str:
     parts = [f"{count} {done}", f"{len(offer.plan.bad)} rejected"]
     if offer.there:
         parts.append(f"{len(offer.there)} in the ledger already")
+    if offer.twice:
+        parts.append(f"{len(offer.twice)} twice in the file")
     if offer.plan.over:
         parts.append(f"{len(offer.plan.over)} left out, as they are done or cancelled")
     unowned = sum(each.owner is None for each in offer.new)

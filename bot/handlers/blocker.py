@@ -1,6 +1,7 @@
 """卡点: what is stuck, and who can clear it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from bot.command import Topic
 from bot.context import Reply, Request
 from bot.deadlines import Deadline
 from bot.errors import Refusal
-from bot.escalation import LEADER, OWNER, Staff, staff_of
+from bot.escalation import LEADER, OWNER, Staff, absent_lines, away_above_lines, staff_of
 from bot.feedback import take_in
 from bot.grammar import half_width
 from bot.kind import head
@@ -127,7 +128,10 @@ async def escalate(
     staff = await staff_of(request, [entry])
     rung = staff.next_rung(entry, but=request.sender.id)
     if rung is None:
-        raise Refusal(_who_has(entry, staff), usage=False)
+        absent = away_above_lines(staff, entry, request.calendar.zone)
+        if absent:
+            absent = [f"{said} 上面的人现在都不在", *absent]
+        raise Refusal("；".join(absent) or _who_has(entry, staff), usage=False)
     people = staff.on(rung, entry, but=request.sender.id)
     names = f"{RUNGS[rung]} {'、'.join(each.name for each in people)}"
     text = f"给{names}" + (f"，{reason}" if reason else "")
@@ -137,7 +141,8 @@ async def escalate(
         request, entry, asks, [each.id for each in people], reason or "", actions(entry)
     )
     title = f"⬆️ {said} 已升级给{names}"
-    return await answer(request, entry, title, reason or "", mentions=mentions)
+    absent = absent_lines(staff, replace(entry, rung=rung), request.calendar.zone)
+    return await answer(request, entry, title, reason or "", *absent, mentions=mentions)
 
 
 async def _check_not_just_now(request: Request, entry: Entry) -> None:

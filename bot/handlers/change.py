@@ -28,7 +28,7 @@ async def propose(
     """提一个变更，批准了才算；不写批准人就由项目经理来定"""
     check_words(what)
     check_title(impact or "")
-    check_approver_named(request.text, approver)
+    await check_approver_named(request, approver)
     if approver is not None:
         check_not_own("change", request.sender.id, approver)
     owner = approver or next(iter(await request.in_role(Role.MANAGER)), None)

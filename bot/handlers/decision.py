@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from bot import decision
-from bot.approval import asking, reading, tell
+from bot.approval import asking, reading, replaced, tell
 from bot.capture import capture
 from bot.clerk import answer, check_title, find, find_kind
 from bot.command import Topic
@@ -43,7 +43,7 @@ async def decide(
 ) -> Reply:
     """记一条决策；有批准人就等他批准，@ 到的人要回 已阅"""
     decision.check_words(what)
-    decision.check_approver_named(request.text, approver)
+    await decision.check_approver_named(request, approver)
     for each in (what, reason or "", alternatives or ""):
         check_title(each)
     olds = [await decision.to_replace(request, each) for each in supersedes]
@@ -100,7 +100,12 @@ async def _open(
     olds: Sequence[Entry],
 ) -> Reply:
     notes = _notes(request, details, readers, olds)
-    told = [*([approver] if approver else []), *readers]
+    former = await decision.former_approvers(request, olds, request.sender.id)
+    if approver is not None:
+        former = []  # they hear of it when it is approved
+    if former:
+        notes.append(f"原来是{'、'.join(each.name for each in former)}批准的，已告知")
+    told = [*([approver] if approver else []), *former, *readers]
     reply = await capture(
         request,
         "decision",
@@ -121,6 +126,7 @@ async def _open(
             said = [each.replace("{number}", str(opened.number)) for each in notes]
             await tell(request, opened, [approver], asking(request, opened, said))
         await tell(request, opened, readers, reading(request, opened))
+        await tell(request, opened, former, replaced(request, opened, olds))
     return reply
 
 

@@ -10,7 +10,7 @@ from bot.command import Topic
 from bot.context import Request
 from bot.errors import Refusal
 from bot.grammar import half_width
-from bot.kind import KINDS
+from bot.kind import KINDS, PLANNED
 from bot.message import Document
 from bot.moment import day_words
 from bot.signature import Rest
@@ -69,7 +69,7 @@ async def export(request: Request, wanted: Annotated[str | None, Rest("种类")]
 
 def _understood(wanted: str) -> tuple[str | None, str, bool]:
     """Kind (None: all), format and whether only what is open. Raises Refusal."""
-    names = "、".join(each.name for each in KINDS.values())
+    names = "、".join(each.name for kind, each in KINDS.items() if kind not in PLANNED)
     usage = f"导出哪一种？请说 导出 任务，或 导出 全部。能导的有：{names}"
     found: list[str | None] = []
     suffix, only_open = "xlsx", False

@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 from bot.acceptance import check_may_judge
 from bot.approval import check_may_hand_over, handed_over
-from bot.clerk import answer, change, check_may_change, check_open, check_seen, find
+from bot.clerk import answer, change, check_may_act, check_open, check_seen, find
 from bot.command import Topic
 from bot.context import Reply, Request
 from bot.decision import PENDING
 from bot.errors import Refusal
 from bot.kind import head
-from bot.message import Button, Card, Person
+from bot.leave import TICK, absences
+from bot.message import Button, Card, Outgoing, Person
 from bot.moment import due_words
+from bot.several import each_of
 from bot.signature import Mention, Number, Rest
 from storage import member as members
 from storage.ledger import Entry
@@ -31,15 +33,16 @@ async def hand_over(
     """请别人接手，对方说 接受 才换；没人负责的直接给他"""
     entry = await find(request, number)
     check_open(entry)
-    check_may_change(request, entry)
-    check_seen(request, entry)
+    await check_may_act(request, entry)
+    await check_seen(request, entry)
     check_may_hand_over(request, entry, to)
     said = head(entry.kind, number)
     if to.id == entry.owner_id:
         if entry.offered_to is None:
             raise Refusal(f"{said} 的负责人已经是{to.name}", usage=False)
         await change(request, entry, "转交", "不转了", **_settled(entry))
-        return await answer(request, entry, f"{said} 不转了，还由{to.name}负责")
+        instead = await _tell_former(request, entry, to)
+        return await answer(request, entry, f"{said} 不转了{instead}，还由{to.name}负责")
     if to.id == entry.offered_to:
         raise Refusal(f"{said} 已经在等{to.name}说 接受 了", usage=False)
     if entry.owner_id is None or to.id == request.sender.id:
@@ -47,16 +50,32 @@ async def hand_over(
     text = f"请{to.name}接手" + (f"，{reason}" if reason else "")
     details = {**entry.details, "offered_by": request.sender.id}
     await change(request, entry, "转交", text, offered_to=to.id, details=details)
-    title = f"{said} 请{to.name}接手，对方接受前还由{entry.owner_name}负责"
+    instead = await _tell_former(request, entry, to)
+    title = f"{said} 请{to.name}接手{instead}，对方接受前还由{entry.owner_name}负责"
+    moments = (request.now + TICK, entry.due)  # who is away now cannot accept it
+    absent = await absences(request, [(to.id, to.name, each) for each in moments])
     if not request.chat.private:
         card = _offer(request, entry, title, reason)
         mention = (Person(to.external_id, to.name),)
-        asked = Card(title=title, text=card.text, buttons=card.buttons, mentions=mention)
+        text = "\n".join([card.text, *absent])
+        asked = Card(title=title, text=text, buttons=card.buttons, mentions=mention)
         return Reply(message=asked, number=number)
     asks = f"{request.sender.name} 想把 {head(entry.kind, number)} 转给你"
     card = _offer(request, entry, asks, reason)
     heard = await request.tell_member(to, card, number=number, group=entry.chat_id)
-    return await answer(request, entry, title, *_unheard(heard, to))
+    return await answer(request, entry, title, *_unheard(heard, to), *absent)
+
+
+async def _tell_former(request: Request, entry: Entry, to: Member) -> str:
+    """Who was asked before need not answer any more; gives the words that say so."""
+    if entry.offered_to is None or entry.offered_to == to.id:
+        return ""
+    former = (await members.by_ids(request.tx, [entry.offered_to]))[entry.offered_to]
+    said = head(entry.kind, entry.number)
+    if former.id != request.sender.id:
+        card = Card(title=f"{said} 不用你接了，改请{to.name}", text=entry.title)
+        await request.tell_member(former, card, number=entry.number, group=entry.chat_id)
+    return f"，不再请{former.name}"
 
 
 def _unheard(heard: bool, to: Member) -> list[str]:
@@ -129,8 +148,14 @@ async def _offered(request: Request, number: int) -> Entry:
 
 
 @topic.command("认领", "我来", example="认领 12")
-async def claim(request: Request, number: Annotated[int, Number()]) -> Reply:
-    """把没人管的记录接过来"""
+async def claim(
+    request: Request, numbers: Annotated[tuple[int, ...], Number()]
+) -> Outgoing | Reply:
+    """把没人管的记录接过来，可以一次几条"""
+    return await each_of(request, "认领", numbers, lambda number: _claim(request, number))
+
+
+async def _claim(request: Request, number: int) -> Reply:
     entry = await find(request, number)
     check_open(entry)
     if entry.offered_to == request.sender.id:
@@ -158,14 +183,15 @@ async def _give(
     due = f" · {due_words(entry.due, request.now)}" if entry.due else ""
     role = "批准人" if entry.stage == PENDING else "负责人"
     title = f"✅ {head(entry.kind, entry.number)} {role} {to.name}{due}"
+    absent = await absences(request, [(to.id, to.name, entry.due)])
     if to.id == request.sender.id:
         asked = verb == "接受"
         mentions = await _tell_askers(request, entry, title) if asked else []
-        return await answer(request, entry, title, mentions=mentions)
+        return await answer(request, entry, title, *absent, mentions=mentions)
     if not request.chat.private:
         mentions = [Person(to.external_id, to.name)]
-        return await answer(request, entry, title, mentions=mentions)
+        return await answer(request, entry, title, *absent, mentions=mentions)
     given = f"{request.sender.name} 把 {head(entry.kind, entry.number)} 交给你了{due}"
     card = Card(title=given, text="\n".join([entry.title, reason or ""]).strip())
     heard = await request.tell_member(to, card, number=entry.number, group=entry.chat_id)
-    return await answer(request, entry, title, *_unheard(heard, to))
+    return await answer(request, entry, title, *_unheard(heard, to), *absent)

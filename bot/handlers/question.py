@@ -1,25 +1,21 @@
 """问: an answer from the knowledge base, a question back, or an honest no."""
 
-import re
+from dataclasses import replace
 from typing import Annotated
 
-from bot import library
+from bot import hint, library
 from bot.answers import Decision, Index, wonders
 from bot.command import Topic
-from bot.context import Request
+from bot.context import Reply, Request
 from bot.message import Button, Card, Outgoing, Text
 from bot.roles import Role
 from bot.signature import Rest
+from bot.utterance import act
 from storage import knowledge
 from storage.knowledge import Knowledge
 
 topic = Topic("问答", about="问一句，从知识库里找答案", place=60)
 
-# Somebody who only calls wants to hear that someone is there.
-_GREETING = re.compile(
-    r"\W*(?:(?:你好|您好|哈喽|hello|hi|嗨|在吗|在不在|在么|早|早上好|大管家)\W*){0,2}",
-    re.IGNORECASE,
-)
 LONGEST_LABEL = 40
 LONGEST_SAY = 480
 
@@ -33,18 +29,29 @@ async def ask(request: Request, what: Annotated[str, Rest("问题")]) -> Outgoin
 
 
 @topic.otherwise
-async def otherwise(request: Request) -> Outgoing | None:
-    """Any other sentence to the bot: answered where it is a question, else left alone."""
+async def otherwise(request: Request) -> Outgoing | Reply | None:
+    """Any other sentence to the bot: one answer, whatever it is.
+
+    What the knowledge base surely knows comes first, then what sounds like a command.
+    """
+    if await hint.overheard(request):
+        return None
     index = await library.index_of(request.tx, request.team.id)
     decision = index.decide(request.text)
+    if decision.action != "answer":
+        if say := await hint.shown(request):
+            return await act(replace(request, text=say))
+        if offer := await hint.offered(request):
+            return offer
     answer = await _answer(request, index, decision)
     if answer is not None:
         return answer
-    if decision.action == "handover" or wonders(request.text):
-        return await _unsure(request)
-    if request.chat.private or _GREETING.fullmatch(request.text):
-        return Text(text="我在。派任务、报卡点、问问题，直接说一句就行；说 帮助 看我会什么。")
-    return None
+    if polite := hint.courtesy(request.text):
+        return Text(text=polite)
+    stuck = hint.trouble(request.text)
+    if stuck or decision.action == "handover" or wonders(request.text):
+        return await _unsure(request, stuck)
+    return Text(text="我在。派任务、报卡点、问问题，直接说一句就行；说 帮助 看我会什么。")
 
 
 async def _answer(request: Request, index: Index, decision: Decision) -> Outgoing | None:
@@ -88,9 +95,13 @@ def _say(index: Index, offered: Knowledge) -> str:
     return f"知识 查 K{offered.number}"
 
 
-async def _unsure(request: Request) -> Text:
+async def _unsure(request: Request, stuck: Button | None = None) -> Text | Card:
     experts = await request.in_role(Role.EXPERT)
-    if experts:
-        names = "、".join(each.name for each in experts[:3])
-        return Text(text=f"这个我还没有把握，先不乱说。可以问问{Role.EXPERT} {names}。")
-    return Text(text="这个我还没有把握，先不乱说。知道答案的同事可以告诉我：知识 加 问：… 答：…")
+    names = "、".join(each.name for each in experts[:3])
+    who = f"可以问问{Role.EXPERT} {names}。" if experts else ""
+    unsure = "这个我还没有把握，先不乱说。"
+    if stuck is not None:
+        return Card(
+            title=f"{unsure}{who}", text="要人来解决的话，可以记成卡点：", buttons=(stuck,)
+        )
+    return Text(text=unsure + (who or "知道答案的同事可以告诉我：知识 加 问：… 答：…"))

@@ -1,6 +1,7 @@
 """任务: every job has one owner and one deadline."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from bot.capture import capture
@@ -10,17 +11,21 @@ from bot.deadlines import Deadline
 from bot.draft import ask_first
 from bot.errors import Refusal
 from bot.every import sounds_repeated
+from bot.leave import absences
 from bot.message import Button, Card, Person
 from bot.pasted import SHOWN, Line, line_words, read
+from bot.people import first_named, without_name
 from bot.receipt import UNDO_HINT
 from bot.recurrence import Rule
 from bot.signature import Every, Mention, Rest, When, parameters
 from bot.task import (
     CARRIES,
     first_of,
+    later_than_whole,
     part_words,
     repeat_details,
     repeat_words,
+    same_open,
     tie_part,
     whole_of,
 )
@@ -59,9 +64,25 @@ async def assign(
     every: Annotated[Rule | None, Every()] = None,
 ) -> Reply:
     """派任务：第一个 @ 负责，其余协助，不 @ 就是我的；可以写 每周五 17:00，或一行一条贴一串"""
+    called = await first_named(request, what, people)
+    if called is not None and (people or called.id == request.sender.id):
+        what = without_name(what, called)
+    elif called is not None and not request.settled:
+        return await ask_first(
+            request,
+            f"负责人是{called.name}吗？",
+            f"{without_name(what, called)}\n没有 @ 人的，就记在你自己名下。",
+            others=[(f"是，给{called.name}", f"@{called.name}")],
+        )
     people = tuple(dict.fromkeys(people)) or (request.sender,)
+    if not request.settled and (same := await same_open(request, what, people[0], due)):
+        return await ask_first(
+            request,
+            f"{people[0].name} 手上已经有一样的：#{same.number}，还要再记一条吗？",
+            f"#{same.number} {same.title}",
+        )
     whole = await whole_of(request)
-    notes = part_words(whole)
+    notes = [*part_words(whole), *later_than_whole(whole, due, request.now)]
     if every is not None:
         if due is not None:
             raise Refusal(
@@ -104,6 +125,7 @@ async def _store(request: Request, lines: Sequence[Line]) -> Reply:
         each for line in lines for each in line.people if each.id != request.sender.id
     )
     missed = await _tell(request, list(people), lines, numbers)
+    missed += await absences(request, _owned(request, lines))
     mentions = (
         ()
         if request.chat.private
@@ -117,6 +139,12 @@ async def _store(request: Request, lines: Sequence[Line]) -> Reply:
         mentions=mentions,
     )
     return Reply(message=card)
+
+
+def _owned(request: Request, lines: Sequence[Line]) -> list[tuple[int, str, datetime | None]]:
+    owners = [(each.people or (request.sender,))[0] for each in lines]
+    dues = [_moment(each.due) for each in lines]
+    return [(who.id, who.name, due) for who, due in zip(owners, dues, strict=True)]
 
 
 async def _open(request: Request, line: Line) -> int:
