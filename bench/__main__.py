@@ -4,7 +4,7 @@ import importlib.util
 import subprocess
 import sys
 
-TABLES = ("commands", "deadlines", "answers", "ledger")
+TABLES = ("commands", "deadlines", "answers", "ledger", "standup")
 
 
 def main(wanted: list[str]) -> int:

@@ -34,6 +34,8 @@ from storage import team as teams
 
 log = logging.getLogger(__name__)
 
+MINUTE = timedelta(minutes=1)
+SWEEP = "sweep"  # the timer's only job
 START_SECONDS = 2.0  # for the platforms to be reached before the doors open
 # Whoever stops us kills us after ten seconds: requests get four, letters on the wire four.
 STOP_SECONDS = 4.0
@@ -64,6 +66,15 @@ class App:
         self.delivery = Delivery(
             database=self.database, platforms=self.platforms, clock=self.clock
         )
+        self.schedule = Schedule(
+            load_jobs(),
+            database=self.database,
+            config=config,
+            calendar=self.calendar,
+            clock=self.clock,
+            post=self.delivery.accept,
+            expect=self.delivery.expect,
+        )
         self.dispatcher = Dispatcher(
             database=self.database,
             commands=self.commands,
@@ -72,14 +83,7 @@ class App:
             calendar=self.calendar,
             clock=self.clock,
             post=self.delivery.accept,
-        )
-        self.schedule = Schedule(
-            load_jobs(),
-            database=self.database,
-            config=config,
-            calendar=self.calendar,
-            clock=self.clock,
-            post=self.delivery.accept,
+            schedule=self.schedule,
         )
         self.sender = Worker("delivery", self.delivery.step)
         self.delivery.wake = self.sender.wake
@@ -92,6 +96,7 @@ class App:
         if not self.platforms:
             self._all_started.set()
         self._timer = AsyncIOScheduler(timezone="UTC")
+        self._watch = Worker("clock", self._mind_the_clock)
         self.stopping = False
 
     # --- the clock ---------------------------------------------------------------------
@@ -171,10 +176,11 @@ class App:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._all_started.wait(), START_SECONDS)
         self._timer.add_job(
-            self._sweep, "interval", minutes=1, coalesce=True, max_instances=1, id="sweep",
-            next_run_time=datetime.now(UTC),
+            self._sweep, "cron", second=0, coalesce=True, max_instances=1, id=SWEEP,
+            misfire_grace_time=None, next_run_time=datetime.now(UTC),
         )  # fmt: skip
         self._timer.start()
+        self._watch.start()
 
     async def reach(self, platform: Platform) -> float:
         """Let a platform look up what it needs; gives the seconds until the next time."""
@@ -200,9 +206,18 @@ class App:
         if self._held is None and not self.stopping:
             await self.schedule.sweep()
 
+    async def _mind_the_clock(self) -> float:
+        """The timer sleeps until a wall clock's hour: set back, it would sleep an hour more."""
+        job = self._timer.get_job(SWEEP)
+        now = datetime.now(UTC)
+        if job is not None and job.next_run_time - now > 2 * MINUTE:
+            job.modify(next_run_time=now)
+        return MINUTE.total_seconds()
+
     async def stop(self) -> None:
         """Finish what is accepted; what is not sent yet stays in the outbox."""
         self.stopping = True
+        await self._watch.stop()
         if self._timer.running:
             self._timer.shutdown(wait=False)
         for each in self._starters:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from bot.context import LEASE
 from bot.errors import DeliveryError
 from bot.message import Chat, from_json
-from bot.platforms import Budget, Letter, Platform
+from bot.platforms import Budget, Letter, Pace, Platform
 from bot.worker import Tasks
 from storage import outbox
 from storage.database import Database, Tx
@@ -75,6 +75,23 @@ class _Lane:
         )
 
 
+class _Gate:
+    """What the whole app may send: the n-th letter of a rush gets the n-th place."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._next = float("-inf")
+
+    def book(self, now: float) -> float:
+        """Seconds until one more letter may leave; the place is taken."""
+        place = max(self._next, now - self._pace.burst * self._pace.seconds)
+        self._next = place + self._pace.seconds
+        return max(0.0, self._next - now)
+
+    def give_back(self) -> None:
+        self._next -= self._pace.seconds
+
+
 class Delivery:
     def __init__(
         self,
@@ -89,6 +106,9 @@ class Delivery:
         self._clock = clock
         self._monotonic = monotonic
         self._lanes: dict[int, _Lane] = {}
+        self._gates = {
+            name: _Gate(each.pace) for name, each in platforms.items() if each.pace is not None
+        }
         self._tasks = Tasks()
         self._held: dict[int, datetime] = {}  # letters in our lanes, and until when leased
         self._sent: list[tuple[int, str | None]] = []
@@ -98,6 +118,12 @@ class Delivery:
         self._stopping = asyncio.Event()
         self.wake: Callable[[], None] = lambda: None
         self.counts = {"sent": 0, "put_off": 0, "dead": 0}
+
+    def expect(self, moment: datetime) -> None:
+        """Something in the outbox that nobody holds will be due then."""
+        if self._look_at is not None and moment < self._look_at:
+            self._look_at = moment
+            self.wake()
 
     def accept(self, letters: Sequence[Waiting]) -> None:
         """Letters whose lease this process holds go to their lanes."""
@@ -125,6 +151,16 @@ class Delivery:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), wait)
                     continue
+                if (gate := self._gates.get(platform.name)) is not None:
+                    wait = gate.book(self._monotonic())
+                    if wait > LEASE.total_seconds() / 2:
+                        gate.give_back()
+                        await self._hand_back(lane, wait)
+                        return
+                    if wait > 0:
+                        with contextlib.suppress(TimeoutError):
+                            await asyncio.wait_for(self._stopping.wait(), wait)
+                            continue
                 await self._send(lane.queue.popleft(), lane, platform)
         finally:
             lane.running = False
@@ -167,7 +203,9 @@ class Delivery:
     async def step(self) -> float:
         """Mark what was sent, take what is due; gives the seconds until something may be."""
         at = self._clock()
-        look = self._look_at is None or self._look_at <= at
+        # What is later than ever was planned was planned before the clock was set back.
+        far = at + timedelta(seconds=LOOK_AFTER)
+        look = self._look_at is None or not at < self._look_at <= far
         sent, self._sent = self._sent, []
         failed, self._failed = self._failed, []
         due: list[Waiting] = []

@@ -5,23 +5,39 @@ on any number of replicas, and again after a crash or a bug, as long as it is wo
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.config import Config
 from bot.context import Context
+from bot.lateness import Run, choose
 from bot.preference import calendar_of
+from bot.timetable import Due, Timetables
 from bot.workdays import Calendar
 from storage import claim
 from storage import team as teams
 from storage.database import Database, Tx
 from storage.outbox import Waiting
-from storage.team import Team
+from storage.team import Choice, Team
 
 log = logging.getLogger(__name__)
 
-Run = Callable[[Context], Awaitable[None]]
+# Many teams open at 9:30, and a platform takes a thousand letters a minute from one app.
+BETWEEN = timedelta(milliseconds=60)
+SPREAD = timedelta(seconds=120)
+KEPT = timedelta(days=2)  # longer than any run is looked back for
+
+Work = Callable[[Context], Awaitable[None]]
 Days = Callable[[Calendar, Config, Team, date], bool]
 Times = Callable[[Config, Team], Sequence[time]]
 Moments = Callable[[Config, Team, Calendar, date], Iterable[datetime]]
@@ -33,7 +49,10 @@ class Job:
     about: str
     moments: Moments  # the instants that belong to a day; some may lie on the day after
     grace: timedelta  # how late it is still worth doing
-    run: Run
+    run: Work
+    series: str = ""  # of a series one is made up for, and what was missed is noted
+    place: int = 0  # which one: the lowest
+    speaks: bool = True
 
     def slots(
         self, since: datetime, until: datetime, *, team: Team, config: Config, calendar: Calendar
@@ -63,7 +82,7 @@ def _at(times: Times, days: Days) -> Moments:
     def moments(config: Config, team: Team, calendar: Calendar, day: date) -> Iterable[datetime]:
         if not days(calendar, config, team, day):
             return ()
-        return [datetime.combine(day, each, calendar.zone) for each in times(config, team)]
+        return [calendar.at(day, each) for each in times(config, team)]
 
     return moments
 
@@ -75,15 +94,31 @@ def job(
     days: Days = on_workdays,
     moments: Moments | None = None,
     grace: timedelta = timedelta(hours=1),
-) -> Callable[[Run], Job]:
-    """A job by the wall clock of some days, or with ``moments`` whenever it says."""
+    series: str = "",
+    place: int = 0,
+    speaks: bool = True,
+) -> Callable[[Work], Job]:
+    """A job by the wall clock of some days, or with ``moments`` whenever it says.
+
+    Both may look at the team's settings, by their names, and at nothing else of the team: teams
+    that have chosen the same share their hours.
+    """
     if (times is None) == (moments is None):
         raise ValueError(f"{name}: either times or moments")
     due = moments or _at(times or (lambda _config, _team: ()), days)
 
-    def declare(run: Run) -> Job:
+    def declare(run: Work) -> Job:
         about = (run.__doc__ or "").strip().splitlines()[0]
-        return Job(name=name, about=about, moments=due, grace=grace, run=run)
+        return Job(
+            name=name,
+            about=about,
+            moments=due,
+            grace=grace,
+            run=run,
+            series=series,
+            place=place,
+            speaks=speaks,
+        )
 
     return declare
 
@@ -98,6 +133,7 @@ class Schedule:
         calendar: Calendar,
         clock: Callable[[], datetime],
         post: Callable[[Sequence[Waiting]], None],
+        expect: Callable[[datetime], None] = lambda _moment: None,
     ) -> None:
         names = [each.name for each in jobs]
         if len(set(names)) != len(names):
@@ -108,53 +144,132 @@ class Schedule:
         self._calendar = calendar
         self._clock = clock
         self._post = post
-        # Only spares the database a question: the claim decides.
-        self._done: set[tuple[str, int, datetime]] = set()
-        self.runs = {"done": 0, "failed": 0}
+        self._expect = expect
+        self._timetables = Timetables(self.jobs, config, calendar)
+        # The teams for which a slot is done. Only spares the database questions: claims decide.
+        self._done: dict[tuple[str, datetime], set[int]] = {}
+        self._choices: dict[int, Choice] = {}
+        self._swept: datetime | None = None
+        self._changed: dict[int, datetime] = {}  # teams, and when they still had other hours
+        self.runs = {"done": 0, "failed": 0, "skipped": 0}
+
+    # --- what is due -----------------------------------------------------------------------
 
     async def sweep(self) -> None:
-        """Run what is due and not done: each job's latest slot, if it is not too late."""
+        """Do what is due and not done: each job's latest slot, if it is not too late."""
         now = self._clock()
         async with self._database.begin() as tx:
-            all_teams = await teams.all_teams(tx)
-        due = [
-            (slot, each, team)
-            for team in all_teams
-            for each in self.jobs
-            if (slot := self._latest(each, team, now)) is not None
-        ]
-        for slot, each, team in sorted(due, key=lambda one: one[0]):
-            try:
-                await self.run(each, team, slot)
-            except Exception:
-                self.runs["failed"] += 1
-                log.exception("job %s of team %d failed at %s", each.name, team.id, slot)
-        self._done = {key for key in self._done if key[2] > now - timedelta(days=2)}
+            choices = await teams.choices(tx)
+            due = self._timetables.due(choices, now)
+            await self._look_up(tx, due)
+        self._compare(choices, now)
+        waiting: dict[int, list[tuple[Job, datetime]]] = {}
+        for job, slot, ids in due:
+            for team_id in ids - self._done[job.name, slot]:
+                waiting.setdefault(team_id, []).append((job, slot))
+        if waiting:
+            await self._work(choices, waiting, now)
+        self._done = {key: ids for key, ids in self._done.items() if key[1] > now - KEPT}
 
-    def _latest(self, each: Job, team: Team, now: datetime) -> datetime | None:
-        slots = list(
-            each.slots(
-                now - each.grace, now, team=team, config=self._config, calendar=self._calendar
-            )
-        )
-        if not slots or (each.name, team.id, slots[-1]) in self._done:
-            return None
-        return slots[-1]
+    def _compare(self, choices: Sequence[Choice], now: datetime) -> None:
+        """Note who has chosen something else since the last sweep."""
+        before, self._choices = self._choices, {each.id: each for each in choices}
+        if self._swept is not None and before != self._choices:
+            for each in choices:
+                if each.id in before and before[each.id].settings != each.settings:
+                    self._changed[each.id] = self._swept
+        self._swept = now
+        self._changed = {id_: at for id_, at in self._changed.items() if at > now - KEPT}
+
+    async def _look_up(self, tx: Tx, due: Sequence[Due]) -> None:
+        """What was done of the slots that are new to us, for all teams at once."""
+        new = [(job.name, slot) for job, slot, _ in due if (job.name, slot) not in self._done]
+        if not new:
+            return
+        self._done.update({each: set() for each in new})
+        for name, team_id, slot in await claim.taken_at(tx, {slot for _, slot in new}):
+            if (name, slot) in self._done:
+                self._done[name, slot].add(team_id)
+
+    async def _work(
+        self,
+        choices: Sequence[Choice],
+        waiting: Mapping[int, list[tuple[Job, datetime]]],
+        now: datetime,
+    ) -> None:
+        concerned = [each for each in choices if each.id in waiting]
+        between = min(BETWEEN, SPREAD / len(concerned))
+        for place, choice in enumerate(concerned):
+            team = choice.team()
+            due = self._missed(choice, waiting[team.id])
+            delay = timedelta(seconds=int((between * place).total_seconds()))
+            for each in choose(due, now):
+                try:
+                    await self._do(each, team, leaves=now + delay if delay else None)
+                except Exception:
+                    self.runs["failed"] += 1
+                    log.exception("%s of team %d failed at %s", each.job.name, team.id, each.slot)
+
+    def _missed(
+        self, choice: Choice, due: Sequence[tuple[Job, datetime]]
+    ) -> list[tuple[Job, datetime]]:
+        """Without those of a series that were never to be: before there was the team, or under
+        hours that it has chosen only afterwards."""
+        since = self._changed.get(choice.id, choice.created_at)
+        missed = []
+        for job, slot in due:
+            if job.series and slot <= since:
+                self._done[job.name, slot].add(choice.id)
+            else:
+                missed.append((job, slot))
+        return missed
+
+    async def _do(self, each: Run, team: Team, *, leaves: datetime | None) -> None:
+        if each.note:
+            async with self._database.begin() as tx:
+                await self._skip(tx, [each], team)
+        else:
+            await self.run(each.job, team, each.slot, leaves=leaves, instead_of=each.instead_of)
+        for done in (each, *each.instead_of):
+            self._done[done.job.name, done.slot].add(team.id)
+
+    async def _skip(self, tx: Tx, runs: Sequence[Run], team: Team) -> None:
+        for each in runs:
+            if await claim.take(
+                tx, job=each.job.name, team_id=team.id, slot=each.slot, note=each.note
+            ):
+                self.runs["skipped"] += 1
+                log.info("%s of team %d: %s", each.job.name, team.id, each.note)
+
+    # --- one run ---------------------------------------------------------------------------
 
     async def run(
-        self, each: Job, team: Team, slot: datetime, *, clock: datetime | None = None
+        self,
+        each: Job,
+        team: Team,
+        slot: datetime,
+        *,
+        clock: datetime | None = None,
+        leaves: datetime | None = None,
+        instead_of: Sequence[Run] = (),
     ) -> list[Waiting] | None:
-        """Do one run; what it wrote. None if it was done before, here or on another replica."""
+        """Do one run; what it wrote. None if it was done before, here or on another replica.
+
+        With ``leaves`` its letters wait in the outbox until then.
+        """
         context: Context | None = None
         async with self._database.begin() as tx:
             if await claim.take(tx, job=each.name, team_id=team.id, slot=slot):
-                context = self._context(tx, each, team, slot, clock)
+                context = self._context(tx, each, team, slot, clock, leaves=leaves)
                 await each.run(context)
-        self._done.add((each.name, team.id, slot))
+                await self._skip(tx, instead_of, team)
         if context is None:
             return None
         self.runs["done"] += 1
-        self._post(context.letters)
+        if leaves is None:
+            self._post(context.letters)
+        elif context.letters:
+            self._expect(leaves)
         return context.letters
 
     async def try_out(self, each: Job, team: Team, slot: datetime) -> list[Waiting]:
@@ -166,7 +281,14 @@ class Schedule:
         return context.letters
 
     def _context(
-        self, tx: Tx, each: Job, team: Team, slot: datetime, clock: datetime | None
+        self,
+        tx: Tx,
+        each: Job,
+        team: Team,
+        slot: datetime,
+        clock: datetime | None,
+        *,
+        leaves: datetime | None = None,
     ) -> Context:
         calendar = calendar_of(self._calendar, team)
         return Context(
@@ -176,21 +298,46 @@ class Schedule:
             clock=clock or self._clock(),
             calendar=calendar,
             config=self._config,
-            cause=f"{each.name}/{team.id}/{slot.isoformat()}",
+            cause=f"{each.name}/{team.id}/{slot.astimezone(calendar.zone).isoformat()}",
+            leaves=leaves,
         )
+
+    # --- what is to come -------------------------------------------------------------------
 
     def ahead(self, all_teams: Sequence[Team], since: datetime, until: datetime) -> list[datetime]:
         """Every instant in (since, until] at which some job is due, in order, each once."""
-        return sorted(
-            {
-                slot
-                for team in all_teams
-                for each in self.jobs
-                for slot in each.slots(
-                    since, until, team=team, config=self._config, calendar=self._calendar
-                )
-            }
-        )
+        return sorted({slot for team in all_teams for slot, _ in self.agenda(team, since, until)})
+
+    def agenda(self, team: Team, since: datetime, until: datetime) -> list[tuple[datetime, Job]]:
+        """What is due for a team in (since, until], in the order in which it is done."""
+        found = [
+            (slot, job)
+            for job in self.jobs
+            for slot in job.slots(
+                since, until, team=team, config=self._config, calendar=self._calendar
+            )
+        ]
+        return sorted(found, key=lambda one: (one[0], one[1].place, one[1].name))
+
+    @asynccontextmanager
+    async def foreseen(
+        self, tx: Tx, team: Team, since: datetime, until: datetime
+    ) -> AsyncIterator[list[tuple[datetime, Waiting]]]:
+        """What would be written for a team in (since, until], in order.
+
+        Within, the database is as it would be then; afterwards nothing of it is kept.
+        """
+        found: list[tuple[datetime, Waiting]] = []
+        async with tx.begin_nested() as stage:
+            for slot, job in self.agenda(team, since, until):
+                if not job.speaks:
+                    continue
+                if await claim.take(tx, job=job.name, team_id=team.id, slot=slot):
+                    context = self._context(tx, job, team, slot, slot)
+                    await job.run(context)
+                    found += [(slot, letter) for letter in context.letters]
+            yield found
+            await stage.rollback()
 
     def named(self, name: str) -> Job | None:
         return next((each for each in self.jobs if each.name == name), None)

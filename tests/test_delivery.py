@@ -13,7 +13,7 @@ from bot.context import LEASE
 from bot.delivery import MOST_TRIES, Delivery, pause_after
 from bot.errors import DeliveryError
 from bot.message import Text, to_json
-from bot.platforms import Answer, Budget, Door, Letter
+from bot.platforms import Answer, Budget, Door, Letter, Pace
 from storage import outbox, team
 from storage.outbox import Waiting
 from storage.schema import outbox as letters
@@ -29,6 +29,7 @@ class Mailbox:
 
     def __init__(self, *budgets: Budget) -> None:
         self.budgets = budgets
+        self.pace: Pace | None = None
         self.sent: list[Letter] = []
         self.failures: deque[Exception | None] = deque()
         self.arrived = asyncio.Event()
@@ -286,3 +287,20 @@ async def test_a_start_after_a_crash_sends_at_once_where_nobody_else_can_be(
     await post.delivery.settle()
 
     assert mailbox.words == ["一"]
+
+
+async def test_a_rush_to_many_chats_keeps_to_the_pace_of_the_app(post: Post) -> None:
+    post.mailbox.pace = Pace(burst=2, seconds=40)
+    post.delivery = post.another()
+    for number in range(4):
+        post.delivery.accept(await post.write(str(number), chat=f"群{number}"))
+    await post.delivery.settle()
+    assert post.mailbox.words == ["0", "1"]
+
+    post.pass_time(timedelta(seconds=41))
+    await post.delivery.settle()
+    assert post.mailbox.words == ["0", "1", "2"]
+
+    post.pass_time(timedelta(seconds=40))
+    await post.delivery.settle()
+    assert post.mailbox.words == ["0", "1", "2", "3"]

@@ -161,32 +161,6 @@ async def test_two_replicas_handle_each_message_once(
     assert len(feishu.sent()) == len(events)
 
 
-@on_postgresql
-@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
-async def test_two_replicas_run_a_job_once(
-    tmp_path: Path, feishu: FeishuServer, database: Database, database_url: str
-) -> None:
-    now = real_now().astimezone(SHANGHAI)
-    config = write_config(
-        tmp_path,
-        feishu,
-        database_url,
-        f"[calendar]\nworkdays = [{now:%Y-%m-%d}]\n"
-        f'[standup]\nat = "{now:%H:%M}"\ncloses = "23:59"\n',
-    )
-    await open_group(database, people=2)
-
-    async with running(config), running(config):
-        await until(lambda: len(feishu.messages) > 0, "the standup's question")
-    # Both are stopped gracefully only now: whatever they had begun is done.
-
-    async with database.begin() as tx:
-        taken = await tx.execute(sa.select(claim.c.job).where(claim.c.job == "standup-open"))
-        assert len(list(taken)) == 1
-    assert [each.chat for each in feishu.messages] == ["oc_home"]
-    assert len(feishu.sent()) == 1
-
-
 async def open_group(database: Database, *, people: int) -> Team:
     async with database.begin() as tx:
         team = await teams.open_team(tx, DEFAULT_TEAM, at=WEDNESDAY)

@@ -62,6 +62,14 @@ class Budget:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How much the whole app may send: a burst at once, then a letter every `seconds`."""
+
+    burst: int
+    seconds: float
+
+
 class Platform(Protocol):
     @property
     def name(self) -> str: ...
@@ -77,6 +85,10 @@ class Platform(Protocol):
     @property
     def budgets(self) -> tuple[Budget, ...]:
         """The limits on sending to one conversation, all of them at once."""
+
+    @property
+    def pace(self) -> Pace | None:
+        """The limit on sending to all conversations together; None: there is none."""
 
     async def start(self) -> None:
         """Look up what receiving depends on (the bot's own id). May be tried again."""
