@@ -1,8 +1,8 @@
 """Who is reminded of what, and at which of the day's hours: as much as each has asked for."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from bot.errors import Refusal
 from bot.grammar import half_width
 from bot.kind import KINDS, head
+from bot.leave import Span
 from bot.message import Button
 from bot.moment import day_words
 from bot.receipt import first_line
@@ -22,7 +23,7 @@ HOURS = tuple(time(hour) for hour in range(8, 21))
 EVENING = time(18)
 SOON = timedelta(hours=2)
 # These have posts of their own, or nobody has to do anything by their date.
-_NOT_DUE = ("decision", "minutes", "question", "training", "budget", "lesson")
+NOT_DUE = ("decision", "minutes", "question", "training", "budget", "lesson")
 
 
 class Level(StrEnum):
@@ -143,14 +144,59 @@ class Moment:
         return self.calendar.is_workday(self.now.date())
 
 
-def items_for(member_id: int, wish: Wish, moment: Moment, entries: Sequence[Entry]) -> list[Item]:
-    """What this member is told at this hour, what hurts most first."""
+def items_for(
+    member_id: int,
+    wish: Wish,
+    moment: Moment,
+    entries: Sequence[Entry],
+    *,
+    leaving: Span | None = None,
+    instead_of: Mapping[int, str] = {},
+) -> list[Item]:
+    """What this member is told at this hour, what hurts most first.
+
+    ``leaving`` is the leave that begins after this working day; ``instead_of`` are the names of
+    those whom the member stands in for: of theirs only what is due.
+    """
     if wish.level is Level.NONE:
         return []
     found = [*_due(member_id, wish, moment, entries)]
+    if leaving is not None and moment.digests:
+        meanwhile = _meanwhile(member_id, leaving, moment, entries)
+        known = {each.entry.id for each in meanwhile}
+        found = [*(each for each in found if each.entry.id not in known), *meanwhile]
+    for absent, name in instead_of.items():
+        found += [
+            replace(each, why=f"替{name}｜{each.why}")
+            for each in _due(absent, wish, moment, entries)
+        ]
     if moment.digests and moment.works and (found or _every_day(wish, moment)):
         found += _waiting(member_id, moment, entries)
     return sorted(found, key=lambda each: each.rank)
+
+
+def _meanwhile(
+    member_id: int, leaving: Span, moment: Moment, entries: Sequence[Entry]
+) -> list[Item]:
+    """What falls due while they are away: still time to finish it or to hand it over."""
+    found = []
+    for each in _owned(member_id, entries):
+        due = each.due.astimezone(moment.calendar.zone) if each.due else None
+        if due is None or not leaving.since <= due < leaving.until:
+            continue
+        said = _due_item(each, 4, f"请假期间 {day_words(due)} {due:%H:%M}")
+        hand_over = Button(label="转交", say=f"转交 {each.number}")
+        found.append(replace(said, buttons=(said.buttons[0], hand_over, *said.buttons[1:])))
+    return found
+
+
+def new_items(member_id: int, entries: Sequence[Entry]) -> list[Item]:
+    """What others gave them while they were away."""
+    return [
+        _due_item(each, 6, "请假时新来")
+        for each in _owned(member_id, entries)
+        if each.opened_by != member_id
+    ]
 
 
 def _every_day(wish: Wish, moment: Moment) -> bool:
@@ -162,16 +208,20 @@ def _every_day(wish: Wish, moment: Moment) -> bool:
 
 def _due(member_id: int, wish: Wish, moment: Moment, entries: Sequence[Entry]) -> list[Item]:
     found = []
-    for each in entries:
+    for each in _owned(member_id, entries):
         due = each.due.astimezone(moment.calendar.zone) if each.due else None
-        if due is None or each.owner_id != member_id or each.stage in ("resolved", "pending"):
-            continue
-        if each.kind in _NOT_DUE:
-            continue
-        said = _due_words(each, due, wish, moment)
+        said = _due_words(each, due, wish, moment) if due else None
         if said is not None:
             found.append(_due_item(each, *said))
     return found
+
+
+def _owned(member_id: int, entries: Sequence[Entry]) -> Iterator[Entry]:
+    """What this member has to do something about."""
+    for each in entries:
+        waits = each.stage in ("resolved", "pending")
+        if each.owner_id == member_id and not waits and each.kind not in NOT_DUE:
+            yield each
 
 
 def _due_words(entry: Entry, due: datetime, wish: Wish, moment: Moment) -> tuple[int, str] | None:

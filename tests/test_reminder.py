@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bot.app import App
 from bot.errors import Refusal
 from bot.message import Card, Outgoing, as_lines
-from bot.platforms.console import chat_of
 from bot.reminder import HOURS, Level, Wish, quiet_in, wish_of
 from bot.timewords.clock import Hours
 from storage import ledger
@@ -31,13 +30,13 @@ async def runs_since_yesterday(room: Room) -> None:
 
 
 async def reminders(room: Room, until: datetime, who: str | None = None) -> list[str]:
-    """What is posted in the group to remind somebody."""
+    """What is said to remind somebody."""
     posts: list[Outgoing] = await room.wait_until(until)
     return [
         as_lines(each)
         for each in posts
         if isinstance(each, Card)
-        and each.title.startswith("⏰")
+        and each.title.startswith(("⏰ 今天要", "⏰ 快到期", "⏰ 欢迎"))
         and (who is None or [person.name for person in each.mentions] == [who])
     ]
 
@@ -125,13 +124,12 @@ async def test_a_single_thing_carries_its_buttons(room: Room) -> None:
 
 
 async def test_in_private_where_the_bot_can(room: Room) -> None:
-    await room.say("张三", "我的", group="")
     await room.say("王敏", "任务 @张三 写方案 明天")
 
-    assert await reminders(room, at(26, 12)) == []
+    said = await room.wait_until(at(26, 9, 5), group=room.group)
 
-    private = await room._new(0, chat_of("", "张三").id)
-    assert "今天 18:00｜任务 #1 写方案" in as_lines(private[-1])
+    assert "写方案" not in "".join(map(as_lines, said))
+    assert "今天 18:00｜任务 #1 写方案" in as_lines((await room.told("张三"))[-1])
 
 
 async def test_what_is_closed_meanwhile_is_not_spoken_of(room: Room) -> None:
@@ -164,7 +162,7 @@ async def test_a_morning_that_was_slept_through_is_made_up_for(room: Room, app: 
     await app.schedule.sweep()
     await app.delivery.settle()
 
-    assert "今天 18:00｜任务 #1 写方案" in await room.newest()
+    assert "今天 18:00｜任务 #1 写方案" in as_lines((await room.told("张三"))[-1])
     assert await reminders(room, at(26, 23)) == []
 
 

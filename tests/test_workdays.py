@@ -218,3 +218,74 @@ def test_a_break_contains_its_festival_and_is_off(name: str, year: int) -> None:
     assert found.first <= found.day <= found.last
     days = (found.last - found.first).days + 1
     assert days <= 12
+
+
+def walked(
+    calendar: Calendar, since: datetime, until: datetime, opens: time, closes: time
+) -> timedelta:
+    """The working time between two moments, day by day and by the wall clock."""
+    begin, end = (each.astimezone(calendar.zone).replace(tzinfo=None) for each in (since, until))
+    total, day = timedelta(), begin.date()
+    while day <= end.date():
+        if calendar.is_workday(day):
+            first = max(begin, datetime.combine(day, opens))
+            last = min(end, datetime.combine(day, closes))
+            total += max(last - first, timedelta())
+        day += timedelta(days=1)
+    return total
+
+
+ZONES = st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Beirut"])
+INSTANTS = st.datetimes(
+    datetime(2025, 2, 1),  # noqa: DTZ001 - hypothesis adds the zone
+    datetime(2028, 4, 1),  # noqa: DTZ001 - as above
+    timezones=st.just(ZoneInfo("UTC")),
+)
+OVERRIDES = st.frozensets(st.dates(date(2025, 9, 20), date(2027, 3, 1)), max_size=4)
+HOURS = st.lists(st.times(), min_size=2, max_size=2).map(sorted)
+
+
+@given(INSTANTS, INSTANTS, ZONES, OVERRIDES, OVERRIDES, HOURS)
+def test_working_hours_equal_the_walk_day_by_day(
+    one: datetime,
+    two: datetime,
+    zone: str,
+    holidays: frozenset[date],
+    workdays: frozenset[date],
+    hours: list[time],
+) -> None:
+    since, until = sorted((one, two))
+    calendar = Calendar(zone=ZoneInfo(zone), holidays=holidays, workdays=workdays)
+    opens, closes = hours
+
+    counted = calendar.working_hours(since, until, opens=opens, closes=closes)
+    assert counted == walked(calendar, since, until, opens, closes)
+
+
+@given(DAYS, DAYS, OVERRIDES, OVERRIDES)
+def test_workdays_are_counted_as_one_by_one(
+    one: date, two: date, holidays: frozenset[date], workdays: frozenset[date]
+) -> None:
+    first, until = sorted((one, two))
+    calendar = Calendar(holidays=holidays, workdays=workdays)
+
+    days = (first + timedelta(days=n) for n in range((until - first).days))
+    assert calendar.workdays_between(first, until) == sum(map(calendar.is_workday, days))
+    assert calendar.workdays_between(until, first) == 0
+
+
+def test_the_hour_that_clocks_skip_is_no_shorter_day() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    calendar = Calendar(zone=berlin, workdays=frozenset({date(2026, 3, 29)}))
+    sunday = datetime(2026, 3, 29, tzinfo=berlin)
+
+    assert calendar.working_hours(
+        sunday, sunday + timedelta(days=1), opens=time(0), closes=time(8)
+    ) == timedelta(hours=8)
+
+
+def test_a_year_is_known_by_its_schedule_or_by_any_override() -> None:
+    assert CALENDAR.knows(2026)
+    assert not CALENDAR.knows(2027)
+    assert Calendar(holidays=frozenset({date(2027, 2, 9)})).knows(2027)
+    assert Calendar(workdays=frozenset({date(2027, 2, 6)})).knows(2027)

@@ -1,6 +1,7 @@
 """Blockers that nobody clears climb; those that nobody confirms are asked about, then closed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -16,16 +17,28 @@ from bot.blocker import (
 )
 from bot.config import Config
 from bot.context import Context
-from bot.escalation import LEADER, OWNER, Staff, announce, ladder_since, may_climb, staff_of
+from bot.escalation import (
+    LEADER,
+    OWNER,
+    Staff,
+    absent_lines,
+    announce,
+    ladder_since,
+    may_climb,
+    staff_of,
+)
 from bot.kind import head
+from bot.leave import TICK, Away, away_in
 from bot.message import Button, Card
 from bot.moment import due_words
 from bot.preference import escalation_ladder
 from bot.receipt import actions
 from bot.schedule import job
+from storage import leave as leaves
 from storage import ledger
 from storage import member as members
 from storage import team as teams
+from storage.leave import Leave
 from storage.ledger import DONE, Entry
 from storage.member import Member
 from storage.team import Team
@@ -96,7 +109,9 @@ async def _escalate(context: Context, entries: Sequence[Entry]) -> None:
             continue
         names = "、".join(person.name for person in staff.on(rung, each))
         age = age_words(each, context.now, context.calendar, context.config.deadlines.hours)
-        text = f"给{RUNGS[rung]} {names}（{age}）" if names else f"还没人负责，问群里（{age}）"
+        absent = absent_lines(staff, replace(each, rung=rung), context.calendar.zone)
+        why = "；".join([age, *absent])
+        text = f"给{RUNGS[rung]} {names}（{why}）" if names else f"还没人负责，问群里（{why}）"
         higher = await _change(context, each, "升级", text, rung=rung)
         if higher is not None:
             raised.append(higher)
@@ -120,7 +135,7 @@ async def _alert(context: Context, staff: Staff, raised: Sequence[Entry]) -> Non
         await announce(
             context,
             [people[each] for each in ids],
-            await _alarm(context, entries),
+            await _alarm(context, staff, entries),
             number=entries[0].number if len(entries) == 1 else None,
             group=entries[0].chat_id,
             # What was written down in private is not for the group.
@@ -129,9 +144,12 @@ async def _alert(context: Context, staff: Staff, raised: Sequence[Entry]) -> Non
     await _call(context, [each for each in raised if not staff.on(each.rung, each)])
 
 
-async def _alarm(context: Context, entries: Sequence[Entry]) -> Card:
+async def _alarm(context: Context, staff: Staff, entries: Sequence[Entry]) -> Card:
+    zone = context.calendar.zone
+    absent = {line: None for each in entries for line in absent_lines(staff, each, zone)}
     if len(entries) > 1:
-        return await _several(context, f"⬆️ {len(entries)} 个卡点等你处理", entries)
+        title = f"⬆️ {len(entries)} 个卡点等你处理"
+        return await _several(context, title, entries, "；".join(absent))
     (entry,) = entries
     age = age_words(entry, context.now, context.calendar, context.config.deadlines.hours)
     said = head(entry.kind, entry.number)
@@ -139,7 +157,8 @@ async def _alarm(context: Context, entries: Sequence[Entry]) -> Card:
     if entry.rung > OWNER:
         title = f"⬆️ {said} 升级到{RUNGS[entry.rung]}：{age}，还没解决"
     text = (await lines(context, entries))[0].split("｜")[1]
-    return Card(title=title, text=f"{entry.title}\n{text}", buttons=actions(entry))
+    said_below = "\n".join([entry.title, text, *absent])
+    return Card(title=title, text=said_below, buttons=actions(entry))
 
 
 async def _call(context: Context, entries: Sequence[Entry]) -> None:
@@ -170,28 +189,61 @@ async def _several(context: Context, title: str, entries: Sequence[Entry], last:
 
 
 async def _settle(context: Context, waiting: Sequence[Entry]) -> None:
-    """Ask its reporter once after a working day; later close it, which is not solving it."""
+    """Ask its reporter once after a working day; later close it, which is not solving it.
+
+    Who is away is not asked until they are back, and their leave is no time to answer.
+    """
     day = workday_length(context.config.deadlines.hours)
     days = context.config.escalation.confirm_days
+    absence = await _absence(context, waiting)
     asked: list[Entry] = []
     closed: list[Entry] = []
     for each in waiting:
         resolved_at, chased_at = (each.details.get(key) for key in ("resolved_at", "chased_at"))
-        if resolved_at is None:
+        if resolved_at is None or absence.now.has(each.opened_by):
             continue
-        if chased_at is None and _waited(context, _at(resolved_at)) >= day:
+        since = _at(chased_at or resolved_at)
+        waited = _waited(context, since) - absence.worked(context, each.opened_by, since)
+        if chased_at is None and waited >= day:
             details = {**each.details, "chased_at": context.now.isoformat()}
             chased = await _change(context, each, "催确认", "", details=details)
             asked += [chased] if chased else []
         # Counted from the asking: who is asked late, because we were down, has as many days.
-        elif chased_at is not None and _waited(context, _at(chased_at)) >= (days - 1) * day:
+        elif chased_at is not None and waited >= (days - 1) * day:
             over = await _time_out(context, each, days)
             closed += [over] if over else []
     people = await members.by_ids(
         context.tx, [each for one in [*asked, *closed] for each in _concerned(one)]
     )
     await _ask(context, asked, people, days - 1)
-    await _tell_closed(context, closed, people, days)
+    await _tell_closed(context, closed, people, days, absence.now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Absence:
+    """Who is away now, and was since the first of them was said to be solved."""
+
+    now: Away
+    found: Sequence[Leave]
+
+    def worked(self, context: Context, member_id: int, since: datetime) -> timedelta:
+        """How many working hours since then the member was away."""
+        hours = context.config.deadlines.hours
+        mine = (each for each in self.found if each.member_id == member_id)
+        spans = ((max(each.since, since), min(each.until, context.now)) for each in mine)
+        return sum((worked(*each, context.calendar, hours) for each in spans), timedelta())
+
+
+async def _absence(context: Context, waiting: Sequence[Entry]) -> _Absence:
+    starts = [
+        _at(each.details["resolved_at"]) for each in waiting if "resolved_at" in each.details
+    ]
+    if not starts:
+        return _Absence(Away({}, {}), ())
+    now = context.now
+    found = await leaves.between(context.tx, context.team.id, min(starts), now + TICK)
+    current = [each for each in found if each.since <= now < each.until]
+    return _Absence(await away_in(context, current), found)
 
 
 def _at(stored: str) -> datetime:
@@ -234,7 +286,7 @@ async def _ask(
 
 
 async def _tell_closed(
-    context: Context, closed: Sequence[Entry], people: dict[int, Member], days: int
+    context: Context, closed: Sequence[Entry], people: dict[int, Member], days: int, absent: Away
 ) -> None:
     for concerned in dict.fromkeys(tuple(_concerned(each)) for each in closed):
         theirs = [each for each in closed if tuple(_concerned(each)) == concerned]
@@ -250,5 +302,5 @@ async def _tell_closed(
             title = f"⌛ {len(theirs)} 个卡点 {days} 个工作日没人确认，超时关闭，不算解决"
             card = await _several(context, title, theirs, "还卡着就说：重开 编号")
         number = theirs[0].number if len(theirs) == 1 else None
-        told = [people[each] for each in concerned]
+        told = absent.there([people[each] for each in concerned])
         await announce(context, told, card, number=number, group=theirs[0].chat_id)

@@ -1,11 +1,13 @@
 """重复的任务: when the time of the last one has passed, the next one is opened."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.config import Config
 from bot.context import Context
 from bot.kind import head
+from bot.leave import absent_words, away
 from bot.message import Button, Card
 from bot.moment import due_words
 from bot.receipt import actions, first_line
@@ -16,6 +18,7 @@ from bot.task import CARRIES, following, repeat_details, rule_of, slot_of
 from storage import ledger
 from storage import member as members
 from storage import reminder as reminders
+from storage import team as teams
 from storage.ledger import DONE, OPEN, PART_OF, REPEATS, Entry
 from storage.team import Team
 
@@ -115,9 +118,30 @@ async def _tell(
         if home is not None:
             await context.tell(home, card, number=number)
         return
+    if owner.left_at is not None:
+        await _tell_group(context, card, pairs)
+        return
+    absent = await away(context)
+    if absent.has(owner.id):
+        stand_in = absent.stand_in(owner.id)
+        leave = absent.leaves[owner.id]
+        line = absent_words(owner.name, leave, stand_in, context.calendar.zone)
+        card = replace(card, text=f"{card.text}\n{line}")
+        if stand_in is None:
+            await _tell_group(context, card, pairs)
+            return
+        owner = stand_in
     wish = wish_of(await members.own_settings(context.tx, owner.id))
     if wish.level is not Level.NONE and not wish.silent(context.now.time()):
         await context.tell_member(owner, card, number=number, group=entry.chat_id)
+
+
+async def _tell_group(context: Context, card: Card, pairs: Sequence[tuple[Entry, Entry]]) -> None:
+    """Nobody is there for its owner: the group hears of what was written down in a group."""
+    groups = {each.id for each in await teams.groups(context.tx, context.team.id)}
+    home = await context.home()
+    if home is not None and all(entry.chat_id in groups for entry, _ in pairs):
+        await context.tell(home, card, number=pairs[0][0].number if len(pairs) == 1 else None)
 
 
 def _title(context: Context, entry: Entry) -> str:
