@@ -197,6 +197,17 @@ async def number_of(tx: Tx, *, chat_id: int, sent_id: str) -> int | None:
     ).scalar()
 
 
+async def message_of(tx: Tx, *, chat_id: int, sent_id: str) -> str | None:
+    """A sent letter, as JSON; None if it was none of ours, or is forgotten."""
+    return (
+        await tx.execute(
+            sa.select(outbox.c.message).where(
+                outbox.c.chat_id == chat_id, outbox.c.sent_id == sent_id
+            )
+        )
+    ).scalar()
+
+
 async def next_due(tx: Tx, platforms: Iterable[str]) -> datetime | None:
     """When the next letter to these platforms is due, or its lease runs out."""
     due: datetime | None = (

@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import App
+from bot.cause import by_cause, grouped
 from bot.config import Config
-from bot.message import as_lines
-from bot.report import by_cause, grouped, last_workday, week_of
+from bot.message import Card, as_lines
+from bot.weekly import last_workday, week_of
 from bot.workdays import Calendar
 from storage import ledger
 from storage import team as teams
 from storage.database import Database
 from storage.ledger import Entry
+from storage.team import Team
 from tests.blockers import entry
 from tests.conftest import SHANGHAI, HandClock, Room
 
@@ -24,7 +26,13 @@ FRIDAY = datetime(2026, 11, 27, 17, 30, tzinfo=SHANGHAI)
 
 async def reports(room: Room, until: datetime, *, group: str | None = None) -> list[str]:
     said = await room.wait_until(until, group=group)
-    return [as_lines(each) for each in said if "周报｜" in as_lines(each)]
+    cards = [as_lines(each) for each in said if isinstance(each, Card)]
+    return [each for each in cards if each.startswith("📊 周报｜")]
+
+
+async def on_demand(room: Room) -> str:
+    """The card of 周报, without the picture before it."""
+    return as_lines((await room.answers("王敏", "周报"))[-1])
 
 
 async def a_week(room: Room) -> None:
@@ -55,8 +63,7 @@ async def test_it_is_posted_on_the_last_working_day_and_counts_only_what_is_so(
 
     assert said == (
         "📊 周报｜11月20日 周五 17:30 到 11月27日 周五 17:30\n"
-        "卡点：新记 6，解决 3，还开着 3（2 个等确认）\n"
-        "卡得最久的：\n"
+        "卡点：新记 6，解决 3，还开着 3（2 个等确认），卡得最久的：\n"
         "#4 发票没开｜张三 等 李四｜卡了 2 个工作日 ⬆2\n"
         "解决的根因：证书过期了 2、没写根因 1\n"
         "任务：完成 1，逾期 1"
@@ -67,7 +74,7 @@ async def test_what_was_closed_by_time_out_is_not_counted_as_solved(room: Room) 
     await a_week(room)
     await room.wait_until(FRIDAY + timedelta(days=3))  # Monday: the time to confirm is over
 
-    said = await room.words("王敏", "周报")
+    said = await on_demand(room)
 
     assert "解决 0，超时关闭 1（不算解决），还开着 2" in said
     assert "根因" not in said
@@ -100,7 +107,7 @@ async def test_what_happens_after_a_report_is_in_the_next_one(room: Room) -> Non
 
 async def test_it_goes_to_the_group_that_was_chosen_for_it(room: Room) -> None:
     await room.say("王敏", "卡点 测试数据没到", group="项目群")
-    assert "周报以后发在这个群" in await room.words("王敏", "设置 本群 周报", group="管理群")
+    assert "日报和周报以后发在这个群" in await room.words("王敏", "设置 本群 周报", group="管理群")
 
     assert len(await reports(room, FRIDAY, group="管理群")) == 1
 
@@ -135,6 +142,9 @@ async def test_the_longest_report_stays_within_ten_lines(room: Room, app: App) -
     for what in ("网线断了", "打印机坏", "门禁卡失效", "会议室被占"):
         await room.say("张三", f"卡点 {what} @李四")
     await room.say("张三", "任务 整理客户清单 明天")
+    await room.say("张三", "里程碑 UAT 结束 11月30日")
+    await room.wait_until(FRIDAY.replace(hour=9, minute=40))
+    await room.say("张三", "站会 昨日：写文档 今日：联调 卡点：没有")
     team = await room.team()
     opened = await entry(app, room)
     async with app.database.begin() as tx:
@@ -145,7 +155,7 @@ async def test_the_longest_report_stays_within_ten_lines(room: Room, app: App) -
 
     (said,) = await reports(room, FRIDAY)
 
-    assert len(said.splitlines()) == 9
+    assert len(said.splitlines()) == 10
     assert said.count("张三 等 李四") == 3
     assert "#3 账号没开" in said
 
@@ -160,7 +170,7 @@ async def test_another_teams_blockers_are_nobodys_business(room: Room, app: App)
         )  # fmt: skip
     await room.say("外人", "卡点 测试数据没到", group="别家的群")
 
-    said = await room.wait_until(FRIDAY)
+    said = await room.wait_until(FRIDAY, group=room.group)
 
     assert not any("卡点 #" in as_lines(each) or "周报" in as_lines(each) for each in said)
     assert await room.words("张三", "周报") == "这周台账上还没有动静"
@@ -213,7 +223,8 @@ def test_a_week_that_is_all_holiday_has_none_and_its_days_go_to_the_next_report(
     now = datetime(2026, 12, 2, 10, 0, tzinfo=SHANGHAI)
 
     assert last_workday(calendar, date(2026, 11, 25)) is None
-    assert week_of(now, calendar, Config()).since == FRIDAY - timedelta(days=7)
+    team = Team(id=1, name="甲", settings={})
+    assert week_of(now, calendar, Config(), team).since == FRIDAY - timedelta(days=7)
 
 
 # --- causes --------------------------------------------------------------------------------
