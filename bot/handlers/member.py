@@ -4,15 +4,21 @@ import re
 from typing import Annotated
 
 from bot.command import Topic
-from bot.context import Request
+from bot.context import Reply, Request
+from bot.draft import ask_first
 from bot.errors import Refusal
-from bot.message import Card, Outgoing
+from bot.message import Button, Card, Outgoing
+from bot.receipt import first_line
 from bot.roles import KEEPERS, Role
 from bot.signature import Mention, Rest
+from storage import ledger
 from storage import member as members
+from storage.ledger import Entry
 from storage.member import Member
 
 topic = Topic("团队", about="成员和角色", place=80)
+
+MOST = 5  # open entries that are named
 
 
 @topic.command("成员", "成员列表", example="成员")
@@ -75,3 +81,55 @@ def _role(what: str) -> Role:
     if wanted in _ALSO:
         return _ALSO[wanted]
     raise Refusal(f"没有「{what[:20]}」这个角色，可以定：{'、'.join(Role)}", usage=False)
+
+
+# --- who leaves ------------------------------------------------------------------------------
+
+
+@topic.command(
+    "成员 移除", "成员移除", "移除成员", "成员 删除", "成员 离开", example="成员 移除 @赵六"
+)
+async def remove(request: Request, who: Annotated[Member, Mention("成员")]) -> Outgoing | Reply:
+    """有人离开项目：不再提醒他，名单里也没有他，记录都留着（项目经理或系统管理员）"""
+    await request.require_keeper("移除成员要项目经理或系统管理员来做")
+    team = await members.in_team(request.tx, request.team.id)
+    if [each.id for each in team if each.has(*KEEPERS)] == [who.id]:
+        raise Refusal(f"{who.name} 是唯一能管团队的人，请先定好接替的人", usage=False)
+    if who.id == request.sender.id:
+        raise Refusal("不能移除自己，请另一位项目经理或系统管理员来说", usage=False)
+    left = await ledger.listed(request.tx, request.team.id, owner_id=who.id)
+    if not request.settled:
+        return await ask_first(
+            request,
+            f"要把{who.name}移出团队吗？",
+            "\n".join(
+                [
+                    *_still_owns(left),
+                    "移出以后：不再提醒他，站会不算他，@ 不到他；以前的记录都留着",
+                    "他再跟我说话就回来了，角色要重新定",
+                ]
+            ),
+            keep="移出",
+            drop="先不移",
+        )
+    if not await members.leave(request.tx, who.id, at=request.clock):
+        raise Refusal(f"{who.name} 已经不在团队里了", usage=False)
+    await request.step("成员 移除", who.name)
+    return Card(
+        title=f"✅ {who.name} 已经移出团队",
+        text="\n".join(_still_owns(left)),
+        buttons=tuple(
+            Button(label=f"转交 #{each.number}", say=f"转交 {each.number}") for each in left[:MOST]
+        ),
+    )
+
+
+def _still_owns(left: list[Entry]) -> list[str]:
+    if not left:
+        return ["他名下没有没了结的事"]
+    shown = "、".join(f"#{each.number} {first_line(each.title, 16)}" for each in left[:MOST])
+    more = " 等" if len(left) > MOST else ""
+    return [
+        f"他名下还有 {len(left)} 件没了结：{shown}{more}",
+        f"请找人接手，比如：转交 {left[0].number} @接手的人",
+    ]

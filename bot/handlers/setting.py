@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import time
 from typing import Annotated, Any
 
 from bot.command import Topic
 from bot.context import Request
 from bot.errors import Refusal
 from bot.grammar import half_width
+from bot.holiday import days_words, zone_words
 from bot.message import Button, Card, Outgoing
 from bot.moment import WEEKDAYS as NAMES
 from bot.preference import WEEKDAYS, escalation_ladder, stars_hour
-from bot.round import Round, rounds_of
+from bot.report_hour import daily_words, weekly_words
+from bot.round import plan
+from bot.round_words import plan_words
 from bot.signature import Rest
 from storage import team as teams
 
@@ -41,25 +44,6 @@ async def show(request: Request, what: Annotated[str | None, Rest("哪一项")] 
         text="改的时候说：设置 站会 9:30 10:30、设置 站会 关、设置 星星 周一 9:00、"
         "设置 升级 4 8 24、设置 本群 站会",
     )
-
-
-@topic.command("设置 站会", "设置站会", example="设置 站会 9:30 10:30")
-async def standup(request: Request, when: Annotated[str, Rest("几点开始 几点收")]) -> Outgoing:
-    """定站会几点开始、几点收；关 就不开（项目经理或系统管理员）"""
-    await _check_may_set(request)
-    if _off(when):
-        return await _save(request, "standup", {"off": True})
-    times = _times(when, "站会 9:30 或 站会 9:30 10:30")
-    if not 1 <= len(times) <= 2:
-        raise Refusal("最多写两个时间：几点开始、几点收，比如 设置 站会 9:30 10:30", usage=False)
-    opens = times[0]
-    closes = times[1] if len(times) == 2 else _same_length(request, opens)
-    if closes <= opens:
-        raise Refusal(
-            f"收的时间要晚于开始：{opens:%H:%M} 开始，比如 {_later(opens):%H:%M} 收", usage=False
-        )
-    chosen = {"at": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
-    return await _save(request, "standup", chosen)
 
 
 @topic.command("设置 星星", "设置星星", "设置 使用之星", example="设置 星星 周一 9:00")
@@ -98,10 +82,11 @@ async def escalation(request: Request, hours: Annotated[str, Rest("三个小时�
 
 
 @topic.command("设置 本群", "设置本群", example="设置 本群 站会")
-async def here(request: Request, what: Annotated[str, Rest("站会、星星或周报")]) -> Outgoing:
-    """站会、星星或周报以后发在这个群（项目经理或系统管理员）"""
+async def here(request: Request, what: Annotated[str, Rest("站会、星星、日报或周报")]) -> Outgoing:
+    """站会、星星、日报和周报以后发在这个群（项目经理或系统管理员）"""
     await _check_may_set(request)
-    purposes = {"站会": "standup", "星星": "stars", "使用之星": "stars", "周报": "report"}
+    purposes = {"站会": "standup", "星星": "stars", "使用之星": "stars"}
+    purposes |= {"日报": "report", "周报": "report"}
     purpose = purposes.get(what.strip())
     if purpose is None:
         raise Refusal("要写发什么，比如 设置 本群 站会 或 设置 本群 星星", usage=False)
@@ -112,7 +97,8 @@ async def here(request: Request, what: Annotated[str, Rest("站会、星星或�
             await teams.change_chat(request.tx, each.id, purpose="")
     await teams.change_chat(request.tx, request.chat.id, purpose=purpose)
     await request.step("设置 本群", purpose)
-    return Card(title=f"✅ {what.strip()}以后发在这个群")
+    label = "日报和周报" if purpose == "report" else what.strip()
+    return Card(title=f"✅ {label}以后发在这个群")
 
 
 async def _check_may_set(request: Request) -> None:
@@ -133,10 +119,8 @@ async def _save(request: Request, name: str, chosen: Mapping[str, Any]) -> Outgo
 
 
 def _standup_words(request: Request, team: teams.Team | None = None) -> str:
-    rounds = rounds_of(request.config, team or request.team)
-    if not rounds:
-        return "不开（打开就说：设置 站会 9:30）"
-    return f"工作日 {rounds[0].opens:%H:%M} 开始，{rounds[0].closes:%H:%M} 收"
+    chosen = (team or request.team).settings.get("standup", {})
+    return plan_words(plan(request.config, chosen))
 
 
 def _stars_words(request: Request, team: teams.Team | None = None) -> str:
@@ -156,11 +140,23 @@ def _escalation_words(request: Request, team: teams.Team | None = None) -> str:
     )
 
 
+def _holiday_words(request: Request, team: teams.Team | None = None) -> str:
+    return days_words(request, team or request.team)
+
+
+def _zone_words(request: Request, _team: teams.Team | None = None) -> str:
+    return zone_words(request.calendar.zone, request.now)
+
+
 # What a team can set, as it is called and said.
 _SHOWN = {
     "standup": ("站会", _standup_words),
     "stars": ("星星", _stars_words),
     "escalation": ("升级", _escalation_words),
+    "daily": ("日报", daily_words),
+    "weekly": ("周报", weekly_words),
+    "calendar": ("假期", _holiday_words),
+    "zone": ("时区", _zone_words),
 }
 
 
@@ -184,21 +180,3 @@ def _times(words: str, example: str) -> list[time]:
     if left or not found:
         raise Refusal(f"时间没看懂，比如 设置 {example}，不开就说 关", usage=False)
     return found
-
-
-def _same_length(request: Request, opens: time) -> time:
-    """The close that keeps the standup as long as it was."""
-    before = next(
-        iter(rounds_of(request.config, request.team)),
-        Round(opens=request.config.standup.at, closes=request.config.standup.closes),
-    )
-    length = _on_some_day(before.closes) - _on_some_day(before.opens)
-    return min(_on_some_day(opens) + length, _on_some_day(time(23, 59))).time()
-
-
-def _later(opens: time) -> time:
-    return min(_on_some_day(opens) + timedelta(hours=1), _on_some_day(time(23, 59))).time()
-
-
-def _on_some_day(at: time) -> datetime:
-    return datetime.combine(date.min, at)

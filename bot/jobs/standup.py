@@ -1,26 +1,40 @@
-"""站会: asking at the hour, and summing up when it closes."""
+"""站会: asking at the hour, reminding who has not answered, and summing up when it closes."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
+from bot.attendance import attendances
 from bot.config import Config
 from bot.context import Context
+from bot.escalation import announce
+from bot.leave import away_in
 from bot.message import Button, Card
 from bot.moment import day_words
-from bot.receipt import line
+from bot.participant import Seat, absent_names, excused, seats
+from bot.reminder import Level
 from bot.round import Sitting, around, rounds_of, sittings
+from bot.round_words import closing_words
 from bot.schedule import job
-from bot.standup import in_a_line, is_nothing, participants
+from bot.standup_question import questions_of
+from bot.standup_summary import summary
+from bot.standup_turn import Turn
 from bot.workdays import Calendar
-from storage import ledger
-from storage import standup as answers
-from storage.ledger import OPEN
-from storage.standup import Answer
+from storage import claim
+from storage import leave as leaves
 from storage.team import Team
+
+FILL = Button(label="填写", say="站会", style="primary")
+EVENING = time(17)
+_TICK = timedelta(microseconds=1)
 
 
 def _opens(config: Config, team: Team, calendar: Calendar, day: date) -> Iterable[datetime]:
     return [each.opens for each in sittings(rounds_of(config, team), day, calendar)]
+
+
+def _nudges(config: Config, team: Team, calendar: Calendar, day: date) -> Iterable[datetime]:
+    return [each.nudges for each in sittings(rounds_of(config, team), day, calendar)]
 
 
 def _closes(config: Config, team: Team, calendar: Calendar, day: date) -> Iterable[datetime]:
@@ -31,72 +45,116 @@ def _sittings(context: Context) -> list[Sitting]:
     return around(rounds_of(context.config, context.team), context.now, context.calendar)
 
 
-@job("standup-open", moments=_opens)
+def _how(context: Context, sitting: Sitting) -> str:
+    """How an answer is typed."""
+    turn = Turn(
+        sitting=sitting,
+        day=sitting.day,
+        over=False,
+        questions=questions_of(context.team),
+        written=None,
+    )
+    return f"站会 {turn.example}"
+
+
+# --- at the opening --------------------------------------------------------------------------
+
+
+@job("standup-open", moments=_opens, series="standup", place=2)
 async def ask(context: Context) -> None:
     """站会开始：在群里请大家写昨日、今日、卡点"""
-    home = await context.home("standup")
-    if home is None or not await participants(context):
-        return
     for each in _sittings(context):
-        if each.opens == context.now:
-            card = Card(
-                title=f"☀️ {each.round.name}开始｜{day_words(context.now)}",
-                text=f"{each.closes:%H:%M} 前 @我 说一句（没有卡点就写 没有）：\n"
-                "站会 昨日：… 今日：… 卡点：…",
-                buttons=(Button(label="填写", say="站会", style="primary"),),
-            )
-            await context.tell(home, card)
+        if each.opens == context.now and context.clock < each.closes:
+            await _ask(context, each)
 
 
-@job("standup-close", moments=_closes)
-async def sum_up(context: Context) -> None:
-    """站会小结：谁写了、还差谁、有哪些卡点"""
-    for each in _sittings(context):
-        if each.closes == context.now:
-            await _sum_up(context, each)
-
-
-async def _sum_up(context: Context, sitting: Sitting) -> None:
+async def _ask(context: Context, sitting: Sitting) -> None:
     home = await context.home("standup")
-    expected = await participants(context)
+    asked = [each for each in await seats(context) if each.taken] if home else []
+    found = await leaves.between(context.tx, context.team.id, sitting.opens, sitting.closes)
+    gone = excused(sitting, found, context.now)
+    expected = [each for each in asked if each.member.id not in gone]
     if home is None or not expected:
         return
-    given = await answers.of_day(
-        context.tx, context.team.id, sitting.day, round_key=sitting.round.key
-    )
-    there = {each.member_id for each in given}
-    missing = [each.name for each in expected if each.id not in there]
-    lines = [_said(each) for each in given]
-    if not given:
-        lines = ["今天还没有人写，有空说一句就行"]
-    blockers = await _blockers(context, given)
-    if blockers:
-        lines += ["", "卡点：", *blockers]
-    if missing and given:
-        lines += ["", f"还没写：{'、'.join(missing)}（有空时 补交 一句就行）"]
-    elif given:
-        lines += ["", "全员到齐 👏"]
-    share = f"{len(given)}/{len(given) + len(missing)} 人"
+    closing = closing_words(sitting.closes, sitting.day)
+    how = _how(context, sitting)
+    lines = [f"{closing} 前点 填写，或者 @我 说一句：", how]
+    if absent := [each.member for each in asked if each.member.id in gone]:
+        today = "今天" if not sitting.round.overnight else ""
+        present = await away_in(context, gone.values())
+        lines.append(f"{today}请假：{absent_names(absent, present)}")
+    sign = "🌙" if sitting.round.opens >= EVENING else "☀️"
     card = Card(
-        title=f"📋 {sitting.round.name}小结｜{day_words(sitting.day)}｜{share}",
+        title=f"{sign} {sitting.round.name}开始｜{day_words(sitting.day)}",
         text="\n".join(lines),
-        buttons=(Button(label="补交", say="补交"),) if missing else (),
+        buttons=(FILL,),
     )
     await context.tell(home, card)
+    text = f"{closing} 前点 填写，我一项一项问；也可以回一句：\n{how}"
+    await _ask_in_private(context, expected, replace(card, text=text))
 
 
-def _said(answer: Answer) -> str:
-    plan = f"今日 {in_a_line(answer.today)}" if answer.today else ""
-    done = f"昨日 {in_a_line(answer.yesterday)}" if answer.yesterday and not plan else ""
-    numbers = "、".join(f"#{each['number']}" for each in answer.opened)
-    stuck = f"卡点 {numbers}" if numbers else ""
-    if not stuck and answer.blockers and is_nothing(answer.blockers):
-        stuck = "没有卡点"
-    return f"{answer.member_name}：" + "｜".join(part for part in (plan or done, stuck) if part)
+async def _ask_in_private(context: Context, expected: Sequence[Seat], card: Card) -> None:
+    """Who wants to hear more of everything is asked there too."""
+    for each in expected:
+        if each.wish.level is not Level.MUCH or each.wish.silent(context.now.time()):
+            continue
+        private = await context.reach(each.member)
+        if private is not None:
+            await context.tell(private, card)
 
 
-async def _blockers(context: Context, given: Sequence[Answer]) -> list[str]:
-    """What blocks now: said today and still open, each once."""
-    numbers = sorted({each["number"] for answer in given for each in answer.opened})
-    found = [await ledger.find(context.tx, context.team.id, number) for number in numbers]
-    return [line(each, context.now) for each in found if each is not None and each.state == OPEN]
+# --- before the close ------------------------------------------------------------------------
+
+
+@job("standup-nudge", moments=_nudges, series="standup", place=3)
+async def nudge(context: Context) -> None:
+    """站会快收了：只提醒还没写的人，能私聊就私聊，不能就在群里点名一次"""
+    for each in _sittings(context):
+        due = each.nudges == context.now and context.clock < each.closes
+        if due and await _first_time(context, each):
+            await _nudge(context, each)
+
+
+async def _first_time(context: Context, sitting: Sitting) -> bool:
+    """Whether this sitting's is the first: its hour may have moved with the team's clock."""
+    return await claim.take(
+        context.tx,
+        job=f"standup-nudge of {sitting.round.key or 'the first'}",
+        team_id=context.team.id,
+        slot=datetime.combine(sitting.day, time(), UTC),
+    )
+
+
+async def _nudge(context: Context, sitting: Sitting) -> None:
+    held = await attendances(context, context.now - _TICK, context.now)
+    silent = {each.id for found in held if found.sitting == sitting for each in found.missing}
+    wanted = [
+        each.member
+        for each in (await seats(context) if silent else ())
+        if each.member.id in silent
+        and each.wish.level is not Level.NONE
+        and not each.wish.silent(context.now.time())
+    ]
+    home = await context.home("standup")
+    closing = closing_words(sitting.closes, context.now.date())
+    card = Card(
+        title=f"⏰ {sitting.round.name} {closing} 收，还差你一句",
+        text=f"点 填写，或者回一句（群里先 @我）：\n{_how(context, sitting)}",
+        buttons=(FILL,),
+    )
+    await announce(context, wanted, card, group=home.id if home else None)
+
+
+# --- at the close ----------------------------------------------------------------------------
+
+
+@job("standup-close", moments=_closes, series="standup", place=1)
+async def sum_up(context: Context) -> None:
+    """站会小结：谁写了、还差谁、有哪些卡点"""
+    home = await context.home("standup")
+    for each in _sittings(context) if home else ():
+        if each.closes == context.now and home is not None:
+            found = await summary(context, each)
+            if found is not None:
+                await context.tell(home, found.card())
