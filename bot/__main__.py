@@ -63,7 +63,6 @@ def main(words: Sequence[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     os.umask(0o077)  # databases, backups and exports hold what people said
     arguments = _parser().parse_args(words)

@@ -58,6 +58,7 @@ class Topic:
     commands: list[Command] = field(default_factory=list)
     fallback: Handler | None = None
     listeners: list[Listener] = field(default_factory=list)
+    quoted: list[Listener] = field(default_factory=list)
 
     def command(
         self,
@@ -83,6 +84,11 @@ class Topic:
 
         return declare
 
+    def listens_to_quotes(self, listener: Listener) -> Listener:
+        """Who quotes what the bot has said speaks of that: heard before all others."""
+        self.quoted.append(listener)
+        return listener
+
     def listens(self, listener: Listener) -> Listener:
         """Somebody who answers what the bot has asked need not begin with a command."""
         self.listeners.append(listener)
@@ -103,10 +109,12 @@ class Found:
 # What follows a command word without a space and yet is a question, not its argument.
 _ASKS = re.compile(
     r"[?？]\s*$|^(?:怎么|怎样|如何|是什么|什么|为什么|为啥|在哪|哪里|能不能|可不可以|可以|是不是|有没有|会不会)"
-    r"|(?:吗|呢|怎么办|怎么做|怎么用)\s*$"
+    r"|(?:吗|呢|怎么办|怎么做|怎么用)\s*$|^(?:现在|目前|还|都)*有?(?:哪些|多少|几个|几条)"
+    r"|^#?\d+[号条]?(?:已经|已|都)?(?:解决|搞定|完成|做完|好)了"
 )
 _BEFORE = " \t\n/,、。!;~"  # @大管家，我的
 _BREAK = re.compile(r"[\s,:;，：；。#@]")
+_ENDED = re.compile(r"(?:已经|都)?(?:完成|解决|搞定|做完|通过)[了啦][。!！]?")
 
 
 class Commands:
@@ -126,7 +134,10 @@ class Commands:
                     if phrase in self._by_phrase:
                         raise ValueError(f"two commands are called {phrase}")
                     self._by_phrase[phrase] = command
-        self.listeners = tuple(each for topic in self.topics for each in topic.listeners)
+        self.listeners = tuple(
+            [each for topic in self.topics for each in topic.quoted]
+            + [each for topic in self.topics for each in topic.listeners]
+        )
         self._lengths = sorted({len(phrase) for phrase in self._by_phrase}, reverse=True)
 
     def __iter__(self) -> Any:
@@ -195,7 +206,7 @@ class Commands:
         the word, then a break or the end. Only 卡点 is a word that nobody says in passing."""
         found = self.find(text)
         if found is None:
-            return False
+            return quoting and _ENDED.fullmatch(text.strip()) is not None
         plain = half_width(text).lstrip(_BEFORE)
         phrase = max(
             (p for p in found.command.phrases if plain.startswith(p)), key=len, default=""
@@ -214,7 +225,7 @@ class Commands:
         """What somebody who mistyped the command word probably meant to say."""
         plain = half_width(text).strip().lstrip("/")
         word = re.split(r"[\s:,]", plain, maxsplit=1)[0]
-        if not 2 <= len(word) <= 6:
+        if not 2 <= len(word) <= 6 or _ENDED.fullmatch(word):
             return None
         names = [phrase for phrase in self._by_phrase if len(phrase) >= 2]
         close = difflib.get_close_matches(word, names, n=1, cutoff=0.5)

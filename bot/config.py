@@ -151,8 +151,16 @@ class Standup(Section):
 
 
 class Reports(Section):
+    daily: time = time(18, 0)
     weekly: time = time(17, 30)
     risks: time = time(9, 30)
+
+
+class Meetings(Section):
+    """In minutes. A meeting's own days and hour are said in chat: 设置 例会 周二 周五 10:00."""
+
+    agenda_before: int = Field(15, ge=1, le=180)
+    minutes_after: int = Field(60, ge=10, le=240)
 
 
 class Escalation(Section):
@@ -207,6 +215,7 @@ class Config(BaseSettings):
     api: Api = Api()
     standup: Standup = Standup()
     reports: Reports = Reports()
+    meetings: Meetings = Meetings()
     escalation: Escalation = Escalation()
     reminders: Reminders = Reminders()
     stars: Stars = Stars()

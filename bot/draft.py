@@ -19,11 +19,13 @@ async def ask_first(
     title: str,
     text: str,
     *,
-    keep: str = "就这么记",
+    keep: str | None = "就这么记",
+    drop: str = "不记了",
     others: Sequence[tuple[str, str]] = (),
 ) -> Reply:
     """Store nothing yet, but the question. The sender's press (or 存下 N) does it after all.
 
+    ``keep`` is None where the sentence cannot be stored as it is: one of the others is chosen.
     ``others`` are more ways to go on: a label, and what is added to the sentence, as
     ("取代 #5", "取代 #5"). The handler is called again with ``request.settled`` and must not ask
     a second time.
@@ -35,9 +37,10 @@ async def ask_first(
         incoming=incoming_json.dump_json(request.incoming).decode(),
         said_at=request.clock,
     )
+    kept = [Button(label=keep, say=f"存下 {number}", style="primary")] if keep else []
     buttons = [
-        Button(label=keep, say=f"存下 {number}", style="primary"),
+        *kept,
         *(Button(label=label, say=f"存下 {number} {more}") for label, more in others),
-        Button(label="不记了", say=f"不存 {number}"),
+        Button(label=drop, say=f"不存 {number}"),
     ]
     return Reply(message=Card(title=title, text=text, buttons=tuple(buttons)), asks=True)

@@ -35,6 +35,9 @@ KINDS = {
 }
 
 
+PLANNED = ("training", "visit")  # nothing writes them yet: no list offers them
+
+
 def name(kind: str) -> str:
     return KINDS[kind].name
 

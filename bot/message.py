@@ -33,6 +33,7 @@ class Kind(StrEnum):
     BOT_JOINED = "bot_joined"  # the bot was added to a group; the sender is who added it
     BOT_LEFT = "bot_left"
     MEMBERS_JOINED = "members_joined"  # `mentions` are the new members
+    WORDLESS = "wordless"  # said in private, and no words to read: `text` is what it is, as [语音]
     GREETED = "greeted"  # somebody opened the private chat for the first time today
 
 
@@ -75,11 +76,12 @@ class Field:
 
     name: str
     label: str
-    kind: Literal["text", "paragraph", "choice", "person", "date"] = "text"
+    kind: Literal["text", "paragraph", "choice", "ticks", "person", "date"] = "text"
     required: bool = False
     hint: str = ""
     options: tuple[str, ...] = ()
-    value: str = ""
+    shown: tuple[str, ...] = ()  # how each option is shown, where not as itself
+    value: str = ""  # of ticks: the options that are chosen, with 、 between them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,23 @@ def stars_hour(config: Config, team: Team) -> Weekly | None:
     return Weekly(WEEKDAYS.index(weekday), at)
 
 
+def daily_hour(config: Config, team: Team) -> time | None:
+    """None: the team gets no daily report by itself."""
+    return _hour(team, "daily", config.reports.daily)
+
+
+def weekly_hour(config: Config, team: Team) -> time | None:
+    """None: the team gets no weekly report by itself."""
+    return _hour(team, "weekly", config.reports.weekly)
+
+
+def _hour(team: Team, name: str, given: time) -> time | None:
+    chosen: Mapping[str, Any] = team.settings.get(name, {})
+    if chosen.get("off"):
+        return None
+    return time.fromisoformat(chosen["at"]) if "at" in chosen else given
+
+
 def escalation_ladder(config: Config, team: Team) -> Ladder | None:
     """None: the team lets nothing climb by itself."""
     chosen: Mapping[str, Any] = team.settings.get("escalation", {})

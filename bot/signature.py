@@ -5,7 +5,7 @@ The usage line, the 帮助 page and the form come from the same reading as the p
 
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -25,13 +25,20 @@ class Mention:
     """People: the first ``@`` that is nobody else's, or all of them for a list."""
 
     label: str
+    known: bool = False  # only who belongs to the team already, as in 任务列表 @张三
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A deadline, anywhere in the sentence."""
+    """A deadline, anywhere in the sentence.
+
+    ``moves``: 推迟一周 is one too, counted from the one before. ``over``: a day that is over is no
+    question, the command knows what to do with it.
+    """
 
     label: str = "截止"
+    moves: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +65,25 @@ class Amount:
 class Option:
     """``标签：…`` up to the next option. Other names may follow the label."""
 
-    __slots__ = ("hint", "label", "names")
+    __slots__ = ("also", "hint", "label", "names")
 
-    def __init__(self, label: str, *others: str, hint: str = "…") -> None:
+    def __init__(
+        self, label: str, *others: str, hint: str = "…", also: Mapping[str, str] | None = None
+    ) -> None:
         self.label = label
         self.names = (label, *others)
         self.hint = hint
+        self.also = also or {}  # other words for the choices
 
 
 class Section(Option):
     """``标签：…`` with as many lines as it takes."""
+
+    __slots__ = ()
+
+
+class Ticks(Option):
+    """``标签：12、13``: entries of the ledger to tick; other words after the label are none."""
 
     __slots__ = ()
 
@@ -143,6 +159,8 @@ def form_field(wanted: Parameter) -> Field:
             kind = "person"
         case Section() | Rest():
             kind = "paragraph"
+        case Ticks():
+            kind = "ticks"
         case _ if isinstance(wanted.type, type) and issubclass(wanted.type, StrEnum):
             kind, options = "choice", tuple(choice.value for choice in wanted.type)
     return Field(

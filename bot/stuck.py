@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.blocker import RESOLVED
+from bot.clerk import LONGEST_TITLE, change
 from bot.context import Request
 from bot.deadlines import title_without, understand
 from bot.errors import Refusal
 from bot.grammar import clean, half_width
+from bot.leave import absences
+from bot.message import Button
 from bot.moment import due_words
 from bot.receipt import first_line
+from bot.repetition import is_repeated, resembles
 from bot.roles import Role
 from bot.standup import alike, number_in, same
 from storage import ledger
@@ -19,6 +24,7 @@ from storage.ledger import CANCELLED, OPEN, Entry
 from storage.member import Member
 
 MOST_BLOCKERS = 10
+_OBJECT = tuple("等找请让问催给和跟由")  # without the name after it the line would say nothing
 REWORDED = 0.6  # from this much in common on, a changed line is the same blocker
 
 
@@ -39,8 +45,11 @@ class Stuck:
         self.before = list(before)
         self.opened: list[dict[str, Any]] = []
         self.new: list[int] = []
+        self.touched = False  # whether 撤销 has anything to take back
         self.notes: list[str] = []
+        self.offers: list[Button] = []
         self._names: Mapping[str, Member | None] = {}
+        self._others: list[Entry] | None = None
 
     async def take(self, lines: Sequence[str]) -> None:
         lines = [x for i, x in enumerate(lines) if not any(same(x, y) for y in lines[:i])]
@@ -56,12 +65,17 @@ class Stuck:
 
     async def _settle(self, line: str, known: Mapping[str, Any] | None) -> int:
         """The number of the entry that the line is, opened if there is none."""
-        entry = await self._find(known["number"]) if known else await self._open_one(line)
+        if known is None:
+            number = number_in(line)
+            entry = await self._named(number) if number is not None else await self._repeated(line)
+            if entry is None:
+                return await self._open(line)
+            await self._join(entry, line, plain=number is not None)
+            return entry.number
+        entry = await self._find(known["number"])
         if entry is None or entry.state == CANCELLED:
             return await self._open(line)
-        if known is None:
-            await self._change(entry, "进展", f"站会：{line}")
-        elif not same(known["text"], line):
+        if not same(known["text"], line):
             await self._reword(entry, line)
         stuck = entry.state == OPEN and not entry.stage
         state = "已记过，继续盯着" if stuck else "已经解决了"
@@ -91,19 +105,52 @@ class Stuck:
     async def _find(self, number: int) -> Entry | None:
         return await ledger.find(self.request.tx, self.request.team.id, number)
 
-    async def _open_one(self, line: str) -> Entry | None:
-        """A blocker that is open already: named by its number, or in my own same words."""
-        number = number_in(line)
-        if number is not None:
-            entry = await self._find(number)
-            return entry if entry and entry.state == OPEN and entry.kind == "blocker" else None
-        title = self._understand(line).title
-        for each in await ledger.listed(
-            self.request.tx, self.request.team.id, kind="blocker", state=OPEN
-        ):
-            if each.opened_by == self.request.sender.id and same(each.title, title):
+    async def _named(self, number: int) -> Entry | None:
+        entry = await self._find(number)
+        fits = entry is not None and entry.state == OPEN and entry.kind == "blocker"
+        return entry if fits else None
+
+    async def _stuck_already(self) -> list[Entry]:
+        """The open blockers that a line may repeat, whoever reported them."""
+        if self._others is None:
+            listed = await ledger.listed(
+                self.request.tx, self.request.team.id, kind="blocker", state=OPEN
+            )
+            self._others = [each for each in listed if each.stage != RESOLVED]
+        return self._others
+
+    async def _repeated(self, line: str) -> Entry | None:
+        """The open blocker that says plainly the same as the line."""
+        wanted = self._understand(line)
+        taken = {each["number"] for each in self.opened}
+        free = [each for each in await self._stuck_already() if each.number not in taken]
+        for each in sorted(free, key=lambda one: not self._is_mine(one)):  # mine come first
+            other = wanted.owner is not None and each.owner_id not in (None, wanted.owner.id)
+            mine = self._is_mine(each)
+            if not other and is_repeated(wanted.title, each.title, by_the_same=mine):
                 return each
         return None
+
+    def _is_mine(self, entry: Entry) -> bool:
+        return entry.opened_by == self.request.sender.id
+
+    async def _join(self, entry: Entry, line: str, *, plain: bool) -> None:
+        """Follow up what is open already; ``plain``: the line itself names it."""
+        sender, helpers = self.request.sender.id, list(entry.helpers)
+        concerned = (entry.owner_id, entry.opened_by, *helpers)
+        values = {} if sender in concerned else {"helpers": [*helpers, sender]}
+        await change(self.request, entry, "进展", f"站会：{line}", **values)
+        self.touched = True
+        said = f"卡点 #{entry.number} {first_line(entry.title)}｜已记过，继续盯着"
+        if not plain and not self._is_mine(entry):
+            opener = await members.by_ids(self.request.tx, [entry.opened_by])
+            said = (
+                f"并到 {opener[entry.opened_by].name} 记的卡点 #{entry.number} "
+                f"{first_line(entry.title)}（不是一件事就说 撤销，再说 卡点 …）"
+            )
+        elif not plain and not same(entry.title, self._understand(line).title):
+            said += "（不是一件事就说 撤销，再说 卡点 …）"
+        self.notes.append(said)
 
     async def _reword(self, entry: Entry, line: str) -> None:
         """The answer says the same blocker in other words."""
@@ -116,28 +163,15 @@ class Stuck:
         if wanted.due is not None and wanted.due != entry.due:
             values["due"] = wanted.due
         if entry.state == OPEN and values:
-            await self._change(entry, "修改", f"站会改成：{line}", **values)
-
-    async def _change(self, entry: Entry, verb: str, text: str, **values: Any) -> None:
-        request = self.request
-        changed = await ledger.change(
-            request.tx,
-            entry,
-            at=request.clock,
-            by_id=request.sender.id,
-            verb=verb,
-            text=text,
-            step=request.cause,
-            **values,
-        )
-        if not changed:
-            raise Refusal(f"#{entry.number} 刚刚被别人改过，请再说一次", usage=False)
+            await change(self.request, entry, "修改", f"站会改成：{line}", **values)
+            self.touched = True
 
     async def _open(self, line: str) -> int:
         request = self.request
         wanted = self._understand(line)
         managers = [] if wanted.owner else await request.in_role(Role.MANAGER)
         owner = wanted.owner or next(iter(managers), None)
+        like = [x for x in await self._stuck_already() if resembles(wanted.title, x.title)]
         entry = await ledger.open_entry(
             request.tx,
             team_id=request.team.id,
@@ -153,9 +187,18 @@ class Stuck:
         )
         number = entry.number
         self.new.append(number)
+        self.touched = True
         due = f"｜截止 {due_words(wanted.due, request.now)}" if wanted.due else ""
         who = owner.name if owner else f"待定，请说：转交 {number} @能解决的人"
         self.notes.append(f"🚧 卡点 #{number} {first_line(wanted.title)}｜负责人 {who}{due}")
+        if owner is not None:
+            self.notes += await absences(request, [(owner.id, owner.name, wanted.due)])
+        if like:
+            self.notes.append(
+                f"有点像 #{like[0].number} {first_line(like[0].title)}，是一件事就并过去"
+            )
+            label, say = f"并到 #{like[0].number}", f"并入 {number} {like[0].number}"
+            self.offers.append(Button(label=label, say=say))
         return number
 
     def _understand(self, line: str) -> _Wanted:
@@ -168,6 +211,8 @@ class Stuck:
         plain = deadline.due is not None and deadline.status in ("ok", "estimated")
         words = title_without(line, deadline) if plain else line
         title, owner = _without_people(words, self._names)
+        if len(title) > LONGEST_TITLE:
+            title = title[: LONGEST_TITLE - 1] + "…"  # the answer itself keeps it whole
         return _Wanted(title=title, owner=owner, due=deadline.due if plain else None)
 
 
@@ -198,8 +243,9 @@ def _without_people(line: str, names: Mapping[str, Member | None]) -> tuple[str,
             owner = owner or names[name]
             rest = after[len(name) :]
             # In the middle the name is part of the sentence: 等 @李四 给数据
-            middle = bool(text[:position].strip()) and bool(rest.strip(" ，,。；"))
-            kept = name if middle else ""
+            before = text[:position].strip()
+            middle = bool(before) and bool(rest.strip(" ，,。；"))
+            kept = name if middle or before.endswith(_OBJECT) else ""
             text = text[:position] + kept + rest
         position = half_width(text).find("@", position + 1 if not name else position)
     return " ".join(text.split()).strip(" ，,。；") or line, owner

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.clerk import check_open
 from bot.command import Command, Commands, Found
 from bot.context import Reply, Request
 from bot.errors import Refusal
@@ -14,6 +15,9 @@ from storage import ledger, outbox
 
 # 改期 12·3 is what a form says that was made when entry 12 was at its third version.
 _SEEN = re.compile(r"(?<=\d)·(\d{1,9})(?!\d)")
+
+
+_ONLY_OPEN = ("改期", "转交", "驳回", "不通过")  # what needs no form where it cannot be done
 
 
 async def act(request: Request) -> Outgoing | Reply | None:
@@ -78,6 +82,8 @@ async def _form(request: Request, found: Found) -> Reply:
     said = request.text[found.rest :].strip()
     number = int(said.lstrip("#")) if re.fullmatch(r"#?\d{1,9}", said) else None
     entry = await ledger.find(request.tx, request.team.id, number) if number else None
+    if entry is not None and command.name in _ONLY_OPEN:
+        check_open(entry)
     form = Form(
         title=f"{command.name} #{number}" if entry else command.name,
         text=entry.title if entry else command.about,

@@ -97,6 +97,7 @@ member = sa.Table(
     sa.Column("crm_login", sa.String(200), nullable=False, server_default=""),
     sa.Column("settings", Json, nullable=False, server_default=sa.text("'{}'")),  # their own
     sa.Column("joined_at", Instant, nullable=False),
+    sa.Column("left_at", Instant),  # no longer in the team; what they did keeps their name
     sa.UniqueConstraint("team_id", "platform", "external_id"),
 )
 
@@ -148,8 +149,8 @@ claim = sa.Table(
     metadata,
     sa.Column("job", sa.String(80), primary_key=True),
     sa.Column("team_id", Id, sa.ForeignKey("team.id"), primary_key=True),
-    sa.Column("slot", Instant, primary_key=True),
-    sa.Column("note", sa.String(200), nullable=False, server_default=""),
+    sa.Column("slot", Instant, primary_key=True, index=True),
+    sa.Column("note", sa.String(200), nullable=False, server_default=""),  # why it was not done
 )
 
 # The trial group's transcript and its clock.
@@ -318,10 +319,9 @@ report = sa.Table(
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("lines", Json, nullable=False),  # as they were posted, also those behind 更多
     sa.Column("asks", Json, nullable=False),  # {"number", "text"}: what 领导 are asked for
-    sa.Column("added", Json, nullable=False),  # {"by", "text"}: lines of the project managers
+    sa.Column("added", Json, nullable=False),  # {"by", "name", "text"}: lines of the keepers
     _ref("held_by", "member"),
     sa.Column("posted_at", Instant),
-    sa.Column("letters", Json, nullable=False),  # keys of the letters that brought it
     sa.UniqueConstraint("team_id", "kind", "day"),
 )
 

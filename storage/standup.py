@@ -14,6 +14,7 @@ from storage.schema import member, standup_answer
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     id: int
+    day: date  # on which its sitting opened
     member_id: int
     member_name: str
     yesterday: str
@@ -31,6 +32,7 @@ class Answer:
 
 _answers = sa.select(
     standup_answer.c.id,
+    standup_answer.c.day,
     standup_answer.c.member_id,
     member.c.name.label("member_name"),
     standup_answer.c.yesterday,
@@ -125,4 +127,32 @@ async def of_day(tx: Tx, team_id: int, day: date, *, round_key: str | None = Non
     if round_key is not None:
         query = query.where(standup_answer.c.round == round_key)
     rows = await tx.execute(query.order_by(standup_answer.c.at, standup_answer.c.id))
+    return [Answer(**row._mapping) for row in rows]
+
+
+async def last_of(
+    tx: Tx, *, team_id: int, member_id: int, since: date, until: date, but: int | None = None
+) -> Answer | None:
+    """The member's newest answer of these days, both included; ``but`` is one to leave out."""
+    query = _answers.where(
+        standup_answer.c.team_id == team_id,
+        standup_answer.c.member_id == member_id,
+        standup_answer.c.day >= since,
+        standup_answer.c.day <= until,
+    )
+    if but is not None:
+        query = query.where(standup_answer.c.id != but)
+    newest = query.order_by(standup_answer.c.day.desc(), standup_answer.c.at.desc()).limit(1)
+    row = (await tx.execute(newest)).one_or_none()
+    return Answer(**row._mapping) if row else None
+
+
+async def between(tx: Tx, team_id: int, since: date, until: date) -> list[Answer]:
+    """The answers of these days, both included, in the order of the days."""
+    query = _answers.where(
+        standup_answer.c.team_id == team_id,
+        standup_answer.c.day >= since,
+        standup_answer.c.day <= until,
+    )
+    rows = await tx.execute(query.order_by(standup_answer.c.day, standup_answer.c.id))
     return [Answer(**row._mapping) for row in rows]

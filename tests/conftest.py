@@ -8,6 +8,7 @@ import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,12 +21,13 @@ from hypothesis import settings
 from bot.app import App
 from bot.config import Config
 from bot.dispatch import DEFAULT_TEAM
-from bot.message import Outgoing, as_lines
+from bot.message import Card, Form, Outgoing, Person, Text, as_lines
 from bot.platforms.console import BOT, chat_of, clicked, incoming
 from bot.platforms.console.view import message_of, said
 from storage import console as transcript
 from storage import embedded, migration
 from storage import team as teams
+from storage.console import PRIVATE
 from storage.database import Database, fold_sqlite
 from storage.schema import metadata
 from storage.team import Team
@@ -274,11 +276,18 @@ class Room:
         assert len(answers) <= 1, answers
         return answers[0] if answers else None
 
+    async def told(self, who: str) -> list[Outgoing]:
+        """What the bot has said to somebody in private so far."""
+        return await self._new(0, PRIVATE + who)
+
     async def wait_until(self, moment: datetime, *, group: str | None = None) -> list[Outgoing]:
-        """Let the clock run; what the bot says in the group by itself meanwhile."""
+        """Let the clock run; what the bot says by itself meanwhile, in this chat or anywhere.
+
+        Whom it tells in private is mentioned in what this gives: that is who hears of it.
+        """
         before = await self._last()
         await self.app.advance(moment)
-        return await self._new(before, self.group if group is None else group)
+        return await self._anywhere(before) if group is None else await self._new(before, group)
 
     async def wait(self, span: timedelta, *, group: str | None = None) -> list[Outgoing]:
         return await self.wait_until(self.now + span, group=group)
@@ -314,11 +323,33 @@ class Room:
             private = await tx.execute(sa.text("SELECT coalesce(max(id), 0) FROM console_message"))
         return max([line.id for line in lines] + [int(private.scalar_one())])
 
+    async def _anywhere(self, after: int) -> list[Outgoing]:
+        async with self.app.database.begin() as tx:
+            chats = [each.chat for each in await transcript.chats(tx, viewer=None)]
+            found = [
+                (line.id, line.chat, message_of(line))
+                for chat in chats
+                for line in await transcript.read(tx, chat, after=after, limit=500)
+                if line.sender == BOT
+            ]
+        return [_told(chat, message) for _, chat, message in sorted(found, key=_id) if message]
+
     async def _new(self, after: int, chat: str) -> list[Outgoing]:
         async with self.app.database.begin() as tx:
             lines = await transcript.read(tx, chat, after=after, limit=500)
         found = [message_of(line) for line in lines if line.sender == BOT]
         return [each for each in found if each is not None]
+
+
+def _id(line: tuple[int, str, Outgoing | None]) -> int:
+    return line[0]
+
+
+def _told(chat: str, message: Outgoing) -> Outgoing:
+    who = chat.removeprefix(PRIVATE)
+    if who == chat or not isinstance(message, Text | Card | Form):
+        return message
+    return replace(message, mentions=(Person(who, who),))
 
 
 class HandClock:

@@ -84,7 +84,11 @@ async def test_when_reads_a_file_line_by_line(shell: Shell) -> None:
         (["when", "--batch", "/nowhere/x"], 1, "cannot read"),
         (["nonsense"], 2, "invalid choice"),
         (["job", "run", "nonsense"], 1, "there is no job nonsense"),
-        (["export", "--kind", "nonsense"], 2, "invalid choice"),
+        (
+            ["export", "--kind", "nonsense"],
+            2,
+            "没有「nonsense」这种记录 (no such kind); 卡点 (blocker)、",
+        ),
         (["export", "--team", "nonsense"], 1, "there is no team nonsense"),
         (["export", "--format", "xlsx"], 2, "needs -o FILE"),
         (["rehearse", "--from", "gestern"], 1, "is not a date"),
@@ -184,7 +188,7 @@ async def test_a_run_by_hand_is_sent_by_the_running_bot_and_done_once(
     shell: Shell, room: Room
 ) -> None:
     await room.say("王敏", "成员")
-    await room.wait_until(WEDNESDAY.replace(hour=12))
+    await room.wait_until(WEDNESDAY.replace(day=26, hour=9))
     words = ("job", "run", "standup-open", "--at", "2026-11-26T09:30")
 
     assert "项目群" in (await shell.run(*words))[1]
@@ -196,7 +200,7 @@ async def test_a_run_by_hand_is_sent_by_the_running_bot_and_done_once(
 
 async def test_rehearsal_shows_what_would_come_and_keeps_nothing(shell: Shell, room: Room) -> None:
     await room.say("王敏", "成员")
-    await room.wait_until(WEDNESDAY.replace(hour=12))
+    await room.wait_until(WEDNESDAY.replace(day=26, hour=9))
 
     code, out, _ = await shell.run("rehearse", "--from", "2026-11-26", "--days", "2")
 

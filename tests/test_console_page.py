@@ -173,6 +173,17 @@ async def test_a_form_asks_for_what_it_needs(visit: Visit) -> None:
     assert heard.fields == {"what": "没数据", "owner": "李四", "due": "", "level": "高"}
 
 
+async def test_tasks_are_ticked(visit: Visit) -> None:
+    tasks = ("#12 清单", "#13 方案")
+    field = Field(name="done", label="做完的", kind="ticks", options=("12", "13"), shown=tasks)
+    await visit.house.post(Form(title="站会", say="站会", fields=(field,)), GROUP, key="t")
+    for each in tasks:
+        await visit.log.get_by_label(each).check()
+    await visit.log.get_by_role("button", name="提交").click()
+    await visit.sees("收到：站会")
+    assert visit.house.heard[-1].fields == {"done": "12、13"}
+
+
 async def test_names_and_commands_are_completed(visit: Visit) -> None:
     await visit.box.press_sequentially("/任")
     await expect(visit.page.locator("#completion li")).to_have_count(1)

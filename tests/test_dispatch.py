@@ -254,7 +254,8 @@ async def test_a_group_that_is_left_gets_no_more_posts(app: App, room: Room) -> 
 
     await app.handle(message("", key="e1", kind=Kind.BOT_LEFT))
 
-    assert await room.wait_until(WEDNESDAY + timedelta(days=1)) == []
+    later = WEDNESDAY + timedelta(days=1)
+    assert await room.wait_until(later, group=room.group) == []
 
 
 async def test_whoever_opens_the_private_chat_is_greeted(app: App) -> None:

@@ -2,7 +2,7 @@
 
 from bot.context import Request
 from bot.dispatch import Greeter
-from bot.message import Button, Card, Kind, Outgoing
+from bot.message import Button, Card, Kind, Outgoing, Text
 from bot.roles import KEEPERS
 from storage import member as members
 from storage import team as teams
@@ -28,13 +28,16 @@ async def leave(request: Request) -> Outgoing | None:
 
 async def meet(request: Request) -> Outgoing | None:
     """New members become known, so that they can be given work; nobody is bothered."""
-    await members.meet(
+    met = await members.meet(
         request.tx,
         team_id=request.team.id,
         platform=request.chat.platform,
         people=[(each.id, each.name) for each in request.incoming.mentions],
         at=request.clock,
     )
+    for each in met:
+        if each.left_at is not None:
+            await members.come_back(request.tx, each.id)
     return None
 
 
@@ -49,9 +52,16 @@ async def greet(request: Request) -> Outgoing | None:
     )
 
 
+async def wordless(request: Request) -> Outgoing | None:
+    if request.text == "[语音]":
+        return Text(text="语音我听不懂，请打字告诉我，一句话就行")
+    return Text(text=f"{request.text.strip('[]')}我看不了，要记什么请打字告诉我")
+
+
 greeters: dict[Kind, Greeter] = {
     Kind.BOT_JOINED: join,
     Kind.BOT_LEFT: leave,
     Kind.MEMBERS_JOINED: meet,
     Kind.GREETED: greet,
+    Kind.WORDLESS: wordless,
 }

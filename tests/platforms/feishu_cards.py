@@ -19,11 +19,13 @@ PROPERTIES = {
         *("input_type", "rows", "auto_resize", "max_rows", "label", "label_position"),
     },
     "select_static": PICKER | {"options", "initial_option", "initial_index"},
+    "multi_select_static": PICKER | {"options", "selected_values"},
     "select_person": PICKER | {"options", "initial_option"},
     "date_picker": PICKER | {"initial_date"},
     "hr": {"tag", "margin"},
 }
-INTERACTIVE = ("button", "input", "select_static", "select_person", "date_picker")
+PICKERS = ("select_static", "multi_select_static", "select_person", "date_picker")
+INTERACTIVE = ("button", "input", *PICKERS)
 
 
 def problem_of_card(card: Any) -> str | None:
@@ -115,6 +117,12 @@ def _problems_of_element(each: dict[str, Any]) -> Iterator[str]:
                 yield "options are empty or repeat"
             if not 0 <= each.get("initial_index", 0) <= len(values):
                 yield "initial_index"
+        case "multi_select_static":
+            values = [option["value"] for option in each["options"]]
+            if not values or len(set(values)) != len(values):
+                yield "options are empty or repeat"
+            if set(each.get("selected_values", ())) - set(values):
+                yield "selected_values"
         case "column_set":
             if not each["columns"] or any(part["tag"] != "column" for part in each["columns"]):
                 yield "columns"

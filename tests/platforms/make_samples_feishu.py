@@ -184,7 +184,12 @@ def posts() -> Iterator[Sample]:
 
 
 def messages_without_words() -> Iterator[Sample]:
-    yield said("image", "image", {"image_key": "img_1"}, None, chat_type="p2p")
+    private: dict[str, Any] = {"chat_type": "p2p"}
+    for kind, words in (("image", "[图片]"), ("audio", "[语音]"), ("file", "[文件]")):
+        facts = {"kind": "wordless", "text": words, "private": True}
+        yield said(kind, kind, {f"{kind}_key": "x_1"}, facts, **private)
+        yield said(f"{kind}-in-a-group", kind, {f"{kind}_key": "x_1"}, None)
+    yield said("sticker", "sticker", {"file_key": "x_1"}, None, **private)
     yield said(
         "from-app", "text", {"text": "@_user_1 帮助"}, None, sender_type="app", mentions=[US]
     )

@@ -248,6 +248,42 @@ def test_a_form() -> None:
     assert named["_submit"]["behaviors"][0]["value"] == {"say": "卡点", "people": ["owner"]}
 
 
+def test_ticks_are_picked_from_a_list() -> None:
+    ticks = Field(
+        name="done",
+        label="做完的任务",
+        kind="ticks",
+        hint="可以选几个",
+        options=("12", "13"),
+        shown=("#12 整理客户清单", "#13 写方案"),
+        value="13、99",
+    )
+    card = card_of(Form(title="站会", say="站会", fields=(ticks,)))
+
+    label, picker, _ = card["body"]["elements"][-1]["elements"]
+    assert label["text"]["content"] == "做完的任务"
+    assert picker == {
+        "tag": "multi_select_static",
+        "name": "done",
+        "required": False,
+        "width": "fill",
+        "placeholder": {"tag": "plain_text", "content": "可以选几个"},
+        "options": [
+            {"text": {"tag": "plain_text", "content": "#12 整理客户清单"}, "value": "12"},
+            {"text": {"tag": "plain_text", "content": "#13 写方案"}, "value": "13"},
+        ],
+        "selected_values": ["13"],
+    }
+
+
+def test_where_there_is_nothing_to_tick_it_is_typed() -> None:
+    card = card_of(
+        Form(title="x", say="站会", fields=(Field(name="d", label="完成", kind="ticks"),))
+    )
+
+    assert card["body"]["elements"][-1]["elements"][0]["tag"] == "input"
+
+
 def test_a_form_that_is_too_big_says_it_in_words() -> None:
     many = tuple(Field(name=f"x{number}", label=f"第{number}") for number in range(150))
 

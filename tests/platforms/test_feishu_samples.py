@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import FeishuApp
 from bot.errors import Forged, Unreadable
-from bot.message import Incoming
+from bot.message import Incoming, Kind
 from bot.platforms import Answer, Call
 from bot.platforms.feishu import Feishu
 from bot.platforms.feishu.cipher import Cipher
@@ -123,7 +123,6 @@ def test_our_sample(sample: Sample) -> None:
 
 THEIRS = load(SHARED)
 SILENT = {  # nothing for the bot: what they come to is None
-    "feishu-ev-09-image",
     "feishu-ev-11-interactive-forwarded",
     "feishu-ev-17-bot-menu",
     "feishu-ev-19-card-form-submit",  # a button that says nothing is not one of our cards'
@@ -163,7 +162,8 @@ def assert_plaintext(sample: Sample) -> None:
 def assert_told(incoming: Incoming, plain: Sample) -> None:
     """What the plain text says of a message or a membership is in the Incoming."""
     event = plain["event"]
-    assert (incoming.event_id or incoming.id) == plain["header"]["event_id"]
+    if incoming.kind is not Kind.WORDLESS:  # what a minute brings of those counts once
+        assert (incoming.event_id or incoming.id) == plain["header"]["event_id"]
     if "message" not in event:
         assert incoming.chat.id == event["chat_id"]
         assert incoming.chat.name == event["name"]

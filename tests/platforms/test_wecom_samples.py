@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.config import Wecom as Settings
 from bot.config import WecomApp, WecomBot
 from bot.errors import Forged, Unreadable
-from bot.message import Incoming
+from bot.message import Incoming, Kind
 from bot.platforms import Answer, Call
 from bot.platforms.wecom import Wecom, bot
 from bot.platforms.wecom.cipher import Cipher, Seal, decrypt_media
@@ -141,7 +141,8 @@ def check_bot(sample: Sample, read: Incoming | None) -> None:
     event = facts.get("event", {}).get("eventtype")
     readable = facts["msgtype"] in ("text", "mixed", "voice")
     if not readable and event not in ("template_card_event", "enter_chat"):
-        assert read is None
+        private = facts["chattype"] == "single" and facts["msgtype"] in ("image", "file", "video")
+        assert (read.kind if read else None) == (Kind.WORDLESS if private else None)
         return
     assert read is not None
     assert read.id == f"bot:{facts['msgid']}"

@@ -196,6 +196,18 @@ def test_a_form_shows_how_to_type_it() -> None:
     ]
 
 
+def test_what_there_is_to_tick_is_told_with_how_to_type_it() -> None:
+    shown = ("#12 整理客户清单", "#13 写方案")
+    ticks = Field(name="done", label="做完的任务", kind="ticks", options=("12", "13"), shown=shown)
+    form = Form(title="站会", say="站会", fields=(ticks,), typed="站会 完成：12、13 今日：…")
+    payload = render.answer(form, key="k")["markdown"]
+    assert isinstance(payload, dict)
+    assert lines(payload["content"])[1:] == [
+        "做完的任务：#12 整理客户清单；#13 写方案",
+        "可回复：站会 完成：12、13 今日：…",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "safe"),
     [

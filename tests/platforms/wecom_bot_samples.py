@@ -47,6 +47,12 @@ def bot_messages() -> Iterator[Sample]:
     yield said("mixed", mixed, text="看图\n第二段")
     voice = {"msgtype": "voice", "voice": {"content": "我的任务"}, "chattype": "single"}
     yield said("voice", voice, chat="ZhangSan", private=True, text="我的任务")
+    for kind, words in (("image", "[图片]"), ("file", "[文件]"), ("video", "[视频]")):
+        sent = {"msgtype": kind, kind: {"url": "https://example.invalid/1"}}
+        alone = {**sent, "chattype": "single"}
+        yield said(kind, alone, chat="ZhangSan", private=True, kind="wordless", text=words)
+    spoken = {"msgtype": "voice", "voice": {"content": "卡在数据没到"}}
+    yield said("quoted-voice", {**text("@RobotA 收"), "quote": spoken}, quoted_text="卡在数据没到")
     quote = {**text("@RobotA 答 12 重启即可"), "quote": text("怎么重置密码")}
     yield said("quote", quote, text="答 12 重启即可", quoted_text="怎么重置密码")
     yield said("quoted-file", {**text("@RobotA 收"), "quote": {"msgtype": "file"}}, quoted_text="")

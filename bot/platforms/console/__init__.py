@@ -24,6 +24,7 @@ class Console:
     doors: Mapping[str, Door] = {}  # its messages come through `page.routes`
     accepted = Answer()
     budgets: tuple[Budget, ...] = ()
+    pace = None
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database

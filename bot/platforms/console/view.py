@@ -121,5 +121,6 @@ def _field(each: Field) -> dict[str, Any]:
         "required": each.required,
         "hint": each.hint,
         "options": list(each.options),
+        "shown": list(each.shown or each.options),
         "value": each.value,
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from bot.config import FeishuApp
 from bot.errors import DeliveryError, Misconfigured
 from bot.message import Incoming
-from bot.platforms import Answer, Budget, Call, Door, Letter
+from bot.platforms import Answer, Budget, Call, Door, Letter, Pace
 from bot.platforms.feishu import events
 from bot.platforms.feishu.api import Api
 from bot.platforms.feishu.envelope import Envelope
@@ -41,6 +41,11 @@ class Feishu:
     @property
     def budgets(self) -> tuple[Budget, ...]:
         return (Budget(count=5, seconds=1),)
+
+    @property
+    def pace(self) -> Pace:
+        """An app may send 1,000 messages a minute, 50 in one second."""
+        return Pace(burst=40, seconds=0.0625)
 
     def receive(self, call: Call) -> Incoming | Answer | None:
         """Read a webhook call. Raises Forged or Unreadable."""

@@ -121,7 +121,8 @@ def _button(label: str, value: dict[str, Any], style: str) -> Element:
 
 def _field(each: Field) -> Iterator[Element]:
     label = f"{each.label} *" if each.required else each.label
-    if each.kind in ("text", "paragraph") or (each.kind == "choice" and not each.options):
+    typed = each.kind in ("choice", "ticks") and not each.options
+    if typed or each.kind in ("text", "paragraph"):
         yield _input(each, label)
         return
     yield _div(label)  # inputs bring their label, pickers do not
@@ -130,6 +131,8 @@ def _field(each: Field) -> Iterator[Element]:
         picker["placeholder"] = _plain(each.hint[:LABEL_LENGTH])
     if each.kind == "choice":
         yield {"tag": "select_static", **picker, **_options(each)}
+    elif each.kind == "ticks":
+        yield {"tag": "multi_select_static", **picker, **_ticks(each)}
     elif each.kind == "date":
         initial = {"initial_date": each.value} if _DATE.fullmatch(each.value) else {}
         yield {"tag": "date_picker", **picker, **initial}
@@ -163,6 +166,15 @@ def _options(each: Field) -> Element:
     if each.value in options:
         made["initial_index"] = options.index(each.value) + 1
     return made
+
+
+def _ticks(each: Field) -> Element:
+    shown = dict(zip(each.options, each.shown or each.options, strict=True))
+    chosen = [option for option in each.value.split("、") if option in shown]
+    return {
+        "options": [{"text": _plain(text), "value": option} for option, text in shown.items()],
+        "selected_values": list(dict.fromkeys(chosen)),
+    }
 
 
 def _column(elements: list[Element], **layout: Any) -> Element:

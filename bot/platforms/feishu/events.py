@@ -16,11 +16,12 @@ from bot.platforms.feishu.shape import (
     object_in,
     text_in,
 )
-from bot.platforms.feishu.words import said_in
+from bot.platforms.feishu.words import said_in, wordless
 
 PLATFORM = "feishu"
 SUBMIT = "_submit"  # the name of the submit button; no parameter is called like this
 SAY = "say"  # in a button's value: the sentence it says
+WORDLESS_EVERY = 60  # seconds
 PEOPLE = "people"  # in a submit button's value: the fields that hold a person
 
 _ZONED_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}) [+-]\d{4}")  # what a date picker gives
@@ -55,9 +56,9 @@ def _message(header: Json, event: Json, bot: str | None) -> Incoming | None:
     if sender.id == bot:
         return None
     said = said_in(message, bot=bot)
-    if said is None:
-        return None
     private = text_in(message, "chat_type") == "p2p"
+    if said is None:
+        return _wordless(message, sender) if private else None
     return Incoming(
         chat=Chat(PLATFORM, id_in(message, "chat_id"), private=private),
         sender=sender,
@@ -68,6 +69,23 @@ def _message(header: Json, event: Json, bot: str | None) -> Incoming | None:
         addressed=private or said.to_bot,
         quoted=id_in(message, "parent_id") if message.get("parent_id") else None,
         at=moment_in(message, "create_time"),
+    )
+
+
+def _wordless(message: Json, sender: Person) -> Incoming | None:
+    """A voice message, a picture or a file; nine pictures in a row are answered once."""
+    kind, chat = wordless(message), id_in(message, "chat_id")
+    at = moment_in(message, "create_time")
+    if kind is None:
+        return None
+    return Incoming(
+        chat=Chat(PLATFORM, chat, private=True),
+        sender=sender,
+        id=id_in(message, "message_id"),
+        event_id=f"wordless:{chat}:{int(at.timestamp()) // WORDLESS_EVERY}",
+        kind=Kind.WORDLESS,
+        text=kind,
+        at=at,
     )
 
 

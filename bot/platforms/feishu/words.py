@@ -44,6 +44,14 @@ def said_in(message: Json, *, bot: str | None) -> Said | None:
     return _assembled(_post(content, mentions), bot=bot)
 
 
+# Kinds without words that deserve an answer all the same, and what they are.
+WORDLESS = {"audio": "[语音]", "image": "[图片]", "file": "[文件]", "media": "[视频]"}
+
+
+def wordless(message: Json) -> str | None:
+    return WORDLESS.get(text_in(message, "message_type"))
+
+
 def _mentions(message: Json) -> dict[str, _Mention]:
     """The mentions by the key that stands for them in the text."""
     mentions = {}

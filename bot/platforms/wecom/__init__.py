@@ -26,6 +26,7 @@ class Wecom:
 
     name = "wecom"
     budgets = BUDGETS
+    pace = None
     accepted = Answer(content_type="text/plain")
 
     def __init__(

@@ -20,6 +20,11 @@ PLATFORM = "wecom"
 MAX_ID = 256
 
 
+# What has no words and is answered all the same in a single chat; voices come as words.
+_WORDLESS = {"image": "[图片]", "file": "[文件]", "video": "[视频]"}
+_WORDLESS_EVERY = 60  # seconds: nine pictures in a row are answered once
+
+
 class _Odd(Exception):
     """Not as documented."""
 
@@ -76,17 +81,20 @@ def _read(
     kind, text, fields = said
     sender = Person(_text(_object(content, "from"), "userid"))
     response_url = content.get("response_url")
+    moment = _moment(content.get("create_time")) or at
+    slot = int(moment.timestamp()) // _WORDLESS_EVERY
     trusted = isinstance(response_url, str) and trusts(response_url)
     return Incoming(
         chat=_chat(content, sender),
         sender=sender,
         id="bot:" + _text(content, "msgid"),
+        event_id=f"wordless:{sender.id}:{slot}" if kind is Kind.WORDLESS else None,
         kind=kind,
         text=without_mention(text, name),
         quoted_text=_quoted(content.get("quote")),
         fields=fields,
         reply_token=response_url if trusted and isinstance(response_url, str) else "",
-        at=_moment(content.get("create_time")) or at,
+        at=moment,
     )
 
 
@@ -105,8 +113,11 @@ def _said(content: Mapping[str, Any]) -> tuple[Kind, str, Mapping[str, str]] | N
     if kind == "event":
         return _event(_object(content, "event"))
     words = _words(content)
+    wordless = _WORDLESS.get(str(kind)) if content.get("chattype") == "single" else None
+    if words is None and wordless is not None:
+        return Kind.WORDLESS, wordless, {}
     if words is None:
-        # Pictures, files, polls for a stream, and whatever WeCom invents next.
+        # Pictures in groups, files, polls for a stream, and whatever WeCom invents next.
         logger.info("wecom bot: nothing to read in a %.32r", kind)
         return None
     return Kind.SAID, words, {}

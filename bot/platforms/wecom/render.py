@@ -11,7 +11,18 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.message import Button, Card, Document, Form, Outgoing, Person, Picture, Text, as_lines
+from bot.message import (
+    Button,
+    Card,
+    Document,
+    Field,
+    Form,
+    Outgoing,
+    Person,
+    Picture,
+    Text,
+    as_lines,
+)
 from bot.platforms.wecom.wording import cut, cut_plain, markdown, one_line, plain, size, visible
 
 Payload = dict[str, object]
@@ -195,7 +206,7 @@ def _page(message: Outgoing, style: Style) -> str:
         case Form():
             head = _mentions(message.mentions, style) + _title(message.title)
             words = markdown(message.text)
-            hints = (f"{each.label}：{each.hint}" for each in message.fields if each.hint)
+            hints = (f"{each.label}：{_hint(each)}" for each in message.fields if _hint(each))
             tail = _lines(*map(markdown, hints), *_replies([_example(message)], style))
     room = style.limit - size(_lines(head, tail)) - 2  # two line ends
     return cut(_lines(head, cut(words, room) if room > 0 else "", tail), style.limit)
@@ -235,6 +246,11 @@ def _example(form: Form) -> str:
     return " ".join(
         [form.say, *(f"{label}：{value}" for label, value in zip(labels, values, strict=True))]
     )
+
+
+def _hint(field: Field) -> str:
+    """What a form's reader should know; of ticks, what there is to tick."""
+    return "；".join(field.shown) if field.kind == "ticks" else field.hint
 
 
 def _lines(*parts: str) -> str:

@@ -90,11 +90,6 @@ def upgrade() -> None:
         ),
         sa.Column("held_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("posted_at", storage.schema.Instant(timezone=True), nullable=True),
-        sa.Column(
-            "letters",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
         sa.ForeignKeyConstraint(["held_by"], ["member.id"], name=op.f("fk_report_held_by")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_report_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
@@ -132,6 +127,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_retro_note_retro_id"), "retro_note", ["retro_id"], unique=False)
+    op.create_index(op.f("ix_claim_slot"), "claim", ["slot"], unique=False)
+    op.add_column(
+        "member", sa.Column("left_at", storage.schema.Instant(timezone=True), nullable=True)
+    )
     # SQLite cannot change a constraint: there the table is made anew.
     with op.batch_alter_table("standup_answer") as answers:
         answers.add_column(

@@ -129,10 +129,26 @@ function control(field, id) {
     case "choice": return h("select", {},
       h("option", { value: "" }, field.hint || "请选择"),
       field.options.map((each) => h("option", { value: each }, each)));
+    case "ticks": return field.options.length ? ticks(field) : h("input", common);
     case "person": return h("input", { ...common, list: `${id}-list`, placeholder: field.hint || "写名字" });
     case "date": return h("input", { ...common, list: `${id}-list`, placeholder: field.hint || "如：周五下班前" });
     default: return h("input", common);
   }
+}
+
+// Boxes that have one value together, as every other control has.
+function ticks(field) {
+  const boxes = field.options.map((value) => h("input", { type: "checkbox", value }));
+  const group = h("div", { class: "ticks", role: "group", "aria-label": field.label },
+    boxes.map((box, n) => h("label", {}, box, h("bdi", {}, field.shown[n]))));
+  Object.defineProperty(group, "value", {
+    get: () => boxes.filter((box) => box.checked).map((box) => box.value).join("、"),
+    set: (text) => {
+      const chosen = text.split("、");
+      for (const box of boxes) box.checked = chosen.includes(box.value);
+    },
+  });
+  return group;
 }
 
 const DATES = ["今天下班前", "明天", "本周五", "下周一", "下周五", "月底"];
