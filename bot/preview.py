@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.context import Request
@@ -17,6 +17,7 @@ from storage import team as teams
 from storage.outbox import Waiting
 
 MOST_DAYS = 7
+MOST_NAMES = 4  # of those who are told the same
 WIDEST = 40  # characters of a line
 _EXAMPLE = "比如 预演、预演 3天、预演 周五"
 _DAY = timedelta(days=1)
@@ -28,7 +29,7 @@ class Line:
 
     at: datetime
     to: str
-    said: Sequence[str]
+    said: tuple[str, ...]
 
 
 async def preview(request: Request, words: str = "", page: int = 1) -> Card:
@@ -83,17 +84,30 @@ async def _lines(
     private = {letter.chat_id for _, letter in letters if letter.private}
     people = await members.spoken_with(request.tx, request.team.id, sorted(private))
     keeps = request.sender.has(*KEEPERS)
-    lines, hidden = [], 0
+    lines: list[Line] = []
+    hidden = 0
+    same: dict[tuple[datetime, tuple[str, ...]], list[str]] = {}
     for at, letter in letters:
         person = people.get(letter.chat_id)
         if letter.private and not keeps and (person is None or person.id != request.sender.id):
             hidden += 1
             continue
+        local, said = at.astimezone(request.calendar.zone), tuple(_gist(letter))
+        if not letter.private:
+            lines.append(Line(at=local, to=groups.get(letter.chat_id, "群"), said=said))
+            continue
         name = person.name if person else letter.chat_external_id
-        to = f"私聊 {name}" if letter.private else groups.get(letter.chat_id, "群")
-        local = at.astimezone(request.calendar.zone)
-        lines.append(Line(at=local, to=to, said=_gist(letter)))
-    return lines, hidden
+        names = same.setdefault((local, said), [])
+        if not names:
+            lines.append(Line(at=local, to="", said=said))
+        names.append(name)
+    told = [each if each.to else replace(each, to=_to(same[each.at, each.said])) for each in lines]
+    return told, hidden
+
+
+def _to(names: Sequence[str]) -> str:
+    more = f" 等 {len(names)} 人" if len(names) > MOST_NAMES else ""
+    return f"私聊 {'、'.join(names[:MOST_NAMES])}{more}"
 
 
 def _gist(letter: Waiting) -> list[str]:

@@ -152,3 +152,13 @@ async def test_only_this_teams_messages_are_told(talk: Room, app: App) -> None:
     there = {to for _, to, _ in await told(talk, "赵六", "预演", group="华东群")}
     assert there - {"私聊 赵六"} == {"华东群"}
     assert not there & {to for _, to, _ in await told(talk, "王敏", "预演")}
+
+
+async def test_who_is_told_the_same_stands_on_one_line(talk: Room) -> None:
+    for name in ("赵倩", "陈晨", "孙工"):
+        await talk.say(name, "我的")
+
+    lines = await told(talk, "王敏", "预演")
+
+    nudged = [to for _, to, said in lines if "还差你一句" in said]
+    assert nudged == ["私聊 王敏、李四、张三、赵倩 等 6 人"]
