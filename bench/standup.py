@@ -55,6 +55,7 @@ class Feishu:
 
     name = "feishu"
     budgets = (Budget(count=5, seconds=1.0),)
+    pace = None
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
