@@ -13,8 +13,10 @@ from bot.moment import day_words, due_words
 from bot.receipt import first_line, state_words
 from bot.recurrence import Rule, begun, is_daily, moved, next_after, rule_from, words
 from storage import ledger
+from storage import task as tasks
 from storage.ledger import CANCELLED, DONE, OPEN, PART_OF, REPEATS, Entry
 from storage.member import Member
+from storage.task import Written
 
 CARRIES = "repeats"  # the stage of the entry after which the next one of a series is opened
 MOST_PARTS = 10
@@ -51,18 +53,15 @@ def later_than_whole(whole: Entry | None, due: Deadline | None, now: datetime) -
 
 async def same_open(
     request: Request, what: str, owner: Member, due: Deadline | None
-) -> Entry | None:
+) -> Written | None:
     """A task of theirs that says the same, is due at the same time, and is not done yet."""
-    until = due.due if due else None
-    known = await ledger.listed(request.tx, request.team.id, kind="task", owner_id=owner.id)
+    known = await tasks.due_then(request.tx, owner.id, due.due if due else None)
     same = " ".join(what.split()).casefold()
     return next(
         (
             each
             for each in known
-            if each.due == until
-            and each.stage != CARRIES
-            and " ".join(each.title.split()).casefold() == same
+            if each.stage != CARRIES and " ".join(each.title.split()).casefold() == same
         ),
         None,
     )
