@@ -138,6 +138,9 @@ class App:
     def leads(self, text: str, quoting: bool) -> bool:
         return self.commands.leads(text, quoting=quoting)
 
+    def unlogged(self, text: str) -> bool:
+        return self.commands.unlogged(text)
+
     def phrases(self) -> list[dict[str, str]]:
         return [
             {"say": each.name, "about": each.about, "example": each.example}

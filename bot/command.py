@@ -29,6 +29,7 @@ class Command:
     roles: tuple[Role, ...]  # empty: anyone
     topic: str
     pasted: Pasted | None = None  # looks at the words first: a list that is several sentences
+    unlogged: bool = False  # neither what was said nor by whom is noted anywhere
 
     @property
     def name(self) -> str:
@@ -66,6 +67,7 @@ class Topic:
         example: str,
         roles: Sequence[Role] = (),
         pasted: Pasted | None = None,
+        unlogged: bool = False,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             self.commands.append(
@@ -78,6 +80,7 @@ class Topic:
                     roles=tuple(roles),
                     topic=self.name,
                     pasted=pasted,
+                    unlogged=unlogged,
                 )
             )
             return handler
@@ -139,6 +142,9 @@ class Commands:
             + [each for topic in self.topics for each in topic.listeners]
         )
         self._lengths = sorted({len(phrase) for phrase in self._by_phrase}, reverse=True)
+        silent = [phrase for phrase, each in self._by_phrase.items() if each.unlogged]
+        self._silent = frozenset("".join(silent))
+        self._wishes = re.compile(rf"\W*[我想要来请帮能可以给]*(?:{'|'.join(silent) or '(?!)'})")
 
     def __iter__(self) -> Any:
         return (command for topic in self.topics for command in topic.commands)
@@ -186,7 +192,7 @@ class Commands:
     @staticmethod
     def _follows(command: Command, length: int, rest: str) -> bool:
         """Whether what stands after the phrase can be meant as its arguments."""
-        if not rest.strip():
+        if not rest.strip() or command.unlogged:
             return True
         if _BREAK.match(rest):
             # 我的 客户不见了 is a question, not a list
@@ -200,6 +206,20 @@ class Commands:
                 and length >= 2
             )
         return _ASKS.search(rest) is None
+
+    def unlogged(self, text: str) -> bool:
+        """Whether nothing of this sentence may be noted: also where its command is mistyped,
+        or only wished for, as in 我想匿名说."""
+        plain = half_width(text[:40]).lstrip(_BEFORE)[:10]
+        if self._silent.isdisjoint(plain):
+            return False
+        found = self.find(text)
+        if found is None and self._wishes.match(plain):
+            return True
+        if found is None and not self._silent.isdisjoint(plain[:3]):
+            meant = self.near(text)
+            found = self.find(meant) if meant else None
+        return found is not None and found.command.unlogged
 
     def leads(self, text: str, *, quoting: bool = False) -> bool:
         """Whether a sentence that is not said to the bot is plainly meant for it all the same:

@@ -12,6 +12,7 @@ from bot import (
     decision,
     feedback,
     milestone,
+    minutes,
     risk,
     task,
 )
@@ -105,7 +106,11 @@ async def after_move(request: Request, entry: Entry) -> list[str]:
 
 
 async def facts_of(request: Request, entry: Entry) -> list[tuple[str, str]]:
-    """What 查看 shows of this kind beside state, owner and deadline."""
+    """What 查看 shows of an entry beside state, owner and deadline."""
+    return [*await _facts(request, entry), *await minutes.origin(request, entry)]
+
+
+async def _facts(request: Request, entry: Entry) -> list[tuple[str, str]]:
     match entry.kind:
         case "blocker":
             return await blocker.facts(request, entry)
@@ -128,5 +133,5 @@ async def facts_of(request: Request, entry: Entry) -> list[tuple[str, str]]:
         case "acceptance":
             return await acceptance.facts(request, entry)
         case "minutes":
-            return [("内容", str(entry.details["text"]))] if "text" in entry.details else []
+            return await minutes.facts(request, entry)
     return []

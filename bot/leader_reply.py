@@ -74,7 +74,7 @@ async def hear(request: Request) -> Reply | None:
         return None
     if not request.sender.has(Role.LEADER, Role.CONSULTANT, *KEEPERS):
         return None
-    report = read(await _quoted_words(request))
+    report = read(await quoted_words(request))
     if report is None:
         return None
     if not report.asked:
@@ -82,7 +82,7 @@ async def hear(request: Request) -> Reply | None:
     return await _carry(request, report)
 
 
-async def _quoted_words(request: Request) -> str:
+async def quoted_words(request: Request) -> str:
     """Of our own letter; where the platform quotes words only, these."""
     if not request.incoming.quoted:
         return request.incoming.quoted_text

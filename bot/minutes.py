@@ -16,9 +16,10 @@ from bot.moment import day_words
 from bot.receipt import first_line, line, state_words
 from storage import history, ledger
 from storage import member as members
-from storage.ledger import CANCELLED, OPEN, SUPERSEDED, SUPERSEDES, Entry
+from storage.ledger import CAME_FROM, CANCELLED, OPEN, SUPERSEDED, SUPERSEDES, Entry
 
 REJECTED = "rejected"
+MOST_MADE = 20
 _COUNTED = (
     ("decision", "条决策"),
     ("change", "个变更"),
@@ -163,3 +164,30 @@ async def kept(request: Request, day: date) -> Entry | None:
 
 def details_of(minutes: Minutes) -> dict[str, Any]:
     return {"day": minutes.day.isoformat(), "text": "\n".join(minutes.lines)}
+
+
+# --- 查看 ------------------------------------------------------------------------------------
+
+
+async def facts(request: Request, entry: Entry) -> list[tuple[str, str]]:
+    """Their full words, and what has become of each line that made work."""
+    shown = [("内容", str(entry.details["text"]))] if "text" in entry.details else []
+    made = await ledger.tied_to(request.tx, entry.id, CAME_FROM)
+    lines = [
+        f"{name(each.kind)} {line(each, request.now)}｜{state_words(each)}"
+        for each in made[:MOST_MADE]
+    ]
+    if len(made) > MOST_MADE:
+        lines.append(f"……还有 {len(made) - MOST_MADE} 条")
+    return [*shown, *([("记成了", "\n".join(lines))] if lines else [])]
+
+
+async def origin(request: Request, entry: Entry) -> list[tuple[str, str]]:
+    """The minutes that an entry was made from."""
+    if entry.kind not in ("decision", "task", "blocker"):
+        return []
+    return [
+        ("来自", f"纪要 #{each.number} {first_line(each.title)}")
+        for each in await ledger.tied_from(request.tx, entry.id, CAME_FROM)
+        if each.kind == "minutes"
+    ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.clerk import check_title
 from bot.context import Request
@@ -19,7 +20,7 @@ from storage.member import Member
 
 MOST = 100
 SHOWN = 10
-_BULLET = re.compile(
+BULLET = re.compile(
     r"\s*(?:[-*•·●○▪◦■□☐☑✅–—]+\s*(?:\[[ xX]?\])?|\[[ xX]?\]|[(（]?\d{1,3}[.、)）](?!\d)"
     r"|[(（]?[一二三四五六七八九十]{1,3}[、)）]|[①-⑳])\s*"
 )
@@ -67,7 +68,7 @@ async def read(
 def _written(text: str) -> list[_Written]:
     written = []
     for each in text.splitlines():
-        bullet = _BULLET.match(each)
+        bullet = BULLET.match(each)
         said = each[bullet.end() if bullet else 0 :].strip()
         if said:
             written.append(_Written(said, bool(bullet)))
@@ -123,6 +124,16 @@ def _check_length(request: Request, written: Sequence[_Written]) -> None:
         raise Refusal("这份清单太长，我读不全，一条也没记，请分几次发", usage=False)
 
 
+def reason(error: Refusal | Unclear, now: datetime) -> str:
+    """Why a line cannot be understood, in half a sentence."""
+    if isinstance(error, Refusal):
+        return re.split("。|\n|，比如", error.text)[0]
+    deadline = error.deadline
+    if deadline.status == "confirm" and gone_by(deadline, now):
+        return f"今年的「{deadline.matched}」已经过去了，明年的请写上年份"
+    return f"「{deadline.matched}」{_WHY[deadline.status]}"
+
+
 class _Reader:
     """Reads line after line; of two people of one name, each mention is used once."""
 
@@ -137,13 +148,8 @@ class _Reader:
         try:
             line = await self._parsed(text)
             check_title(line.what)
-        except Refusal as refusal:
-            why = re.split("。|\n|，比如", refusal.text)[0]
-        except Unclear as unclear:
-            deadline = unclear.deadline
-            why = f"「{deadline.matched}」{_WHY[deadline.status]}"
-            if deadline.status == "confirm" and gone_by(deadline, self._request.now):
-                why = f"今年的「{deadline.matched}」已经过去了，明年的请写上年份"
+        except (Refusal, Unclear) as error:
+            why = reason(error, self._request.now)
         else:
             if not (line.due and line.every):
                 return line
@@ -172,7 +178,7 @@ class _Reader:
     async def _sentence(self, text: str) -> Sentence:
         people, _ = await recognise(self._request, text, self._incoming, self._wanted)
         for each in people:
-            self._incoming = _without(self._incoming, each.member.external_id)
+            self._incoming = without(self._incoming, each.member.external_id)
         return Sentence(
             text=text,
             people=people,
@@ -182,7 +188,7 @@ class _Reader:
         )
 
 
-def _without(incoming: Incoming, person: str) -> Incoming:
+def without(incoming: Incoming, person: str) -> Incoming:
     """One mention of this person fewer."""
     left = list(incoming.mentions)
     used = next((each for each in left if each.id == person), None)

@@ -53,13 +53,17 @@ def read(words: str) -> Said:
     text = plain(words)
     ahead = _AHEAD.search(text)
     text = _AHEAD.sub(" ", text)
-    days = [each for found in _DAYS.finditer(text) for each in _days(found)]
-    named = _DAYS.search(text) is not None
-    said = Said(
-        days=tuple(sorted(set(days))) if named else None,
-        ahead=None if ahead is None else ahead["day"] not in _TODAY,
-    )
-    return _clocks(_DAYS.sub(" ", text), said)
+    days, text = take_days(text)
+    said = Said(days=days, ahead=None if ahead is None else ahead["day"] not in _TODAY)
+    return _clocks(text, said)
+
+
+def take_days(text: str) -> tuple[tuple[int, ...] | None, str]:
+    """The days that a plain text names, and the text without them; empty: working days."""
+    if _DAYS.search(text) is None:
+        return None, text
+    days = {each for found in _DAYS.finditer(text) for each in _days(found)}
+    return tuple(sorted(days)), _DAYS.sub(" ", text)
 
 
 def _days(found: re.Match[str]) -> Sequence[int]:

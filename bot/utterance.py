@@ -27,7 +27,8 @@ async def act(request: Request) -> Outgoing | Reply | None:
         request = _without_version(request)
     request = replace(request, quoted_number=await _quoted_number(request))
     found = commands.find(request.text)
-    for listener in commands.listeners:
+    # What is said without a name is an answer to nothing.
+    for listener in () if commands.unlogged(request.text) else commands.listeners:
         answer = await listener(request, found)
         if answer is not None:
             return answer
@@ -63,6 +64,8 @@ def _without_version(request: Request) -> Request:
 
 
 async def _otherwise(request: Request, commands: Commands) -> Outgoing | Reply | None:
+    if commands.unlogged(request.text):  # mistyped: not even the question may hold its words
+        raise Refusal("要匿名说，请这样开头：匿名 会议太多。刚才那句我没有存", usage=False)
     meant = commands.near(request.text)
     if meant is not None:
         card = Card(
@@ -102,7 +105,11 @@ async def _sentence(request: Request, found: Found) -> Sentence:
     incoming = request.incoming
     text = request.text[found.rest :]
     wanted = found.command.parameters
-    people, roster = await recognise(request, text, incoming, wanted)
+    people, roster = (
+        ([], {})
+        if found.command.unlogged  # who is only spoken of becomes no member by that
+        else await recognise(request, text, incoming, wanted)
+    )
     return Sentence(
         text=text,
         people=people,

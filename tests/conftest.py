@@ -22,7 +22,7 @@ from bot.app import App
 from bot.config import Config
 from bot.dispatch import DEFAULT_TEAM
 from bot.message import Card, Form, Outgoing, Person, Text, as_lines
-from bot.platforms.console import BOT, chat_of, clicked, incoming
+from bot.platforms.console import BOT, chat_of, clicked, incoming, transcribed
 from bot.platforms.console.view import message_of, said
 from storage import console as transcript
 from storage import embedded, migration
@@ -217,7 +217,7 @@ class Room:
                 key=key or uuid.uuid4().hex,
                 chat=chat.id,
                 sender=who,
-                body=said(text),
+                body=said(transcribed(text, self.app.unlogged)),
                 reply_to=reply_to,
                 at=at,
             )

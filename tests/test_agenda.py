@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.message import Card
+from bot.app import App
+from bot.config import Config
+from bot.message import Card, as_lines
 from storage import ledger
 from storage import team as teams
-from tests.conftest import Room
+from tests.conftest import WEDNESDAY, HandClock, Room
 
 
 @pytest.fixture
@@ -79,3 +81,23 @@ async def test_of_two_blockers_the_one_that_was_escalated_comes_first(people: Ro
     lines = (await agenda(people)).text.splitlines()
 
     assert [line.split("#")[1][0] for line in lines] == ["2", "1", "3"]
+
+
+async def test_before_a_meeting_it_is_posted_to_no_one_without_a_group(room: Room) -> None:
+    answer = await room.words("王敏", "设置 例会 周五 10:00", group="")
+
+    assert "下一次 11月27日 周五 10:00；先把我拉进群里，我才有地方发议程" in answer
+    said = await room.wait(timedelta(days=2, hours=6))
+    assert [each for each in map(as_lines, said) if "例会" in each] == []
+
+
+async def test_after_a_stop_it_is_posted_while_it_is_of_use(people: Room, config: Config) -> None:
+    await people.say("王敏", "设置 例会 周三 10:30")
+    later = App(config, real_time=HandClock(WEDNESDAY + timedelta(minutes=34)))
+    await later.prepare()
+
+    await later.schedule.sweep()
+    await later.delivery.settle()
+
+    assert await Room(later).newest() == "📋 10:30 例会：没有要开会解决的，可以不开，或早点散"
+    await later.stop()

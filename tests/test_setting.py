@@ -74,3 +74,11 @@ async def test_the_chosen_group_gets_it(room: Room) -> None:
     said = await room.wait_until(WEDNESDAY + timedelta(days=1), group="销售群")
 
     assert len(said) >= 1
+
+
+async def test_the_questions_of_the_standup_are_shown(room: Room) -> None:
+    assert "站会问题：昨日、今日、卡点" in await room.words("张三", "设置")
+
+    await room.say("张三", "设置 站会问题 今日、卡点、心情 1-5")
+
+    assert "站会问题：今日、卡点、心情 1-5" in await room.words("张三", "设置")

@@ -25,7 +25,7 @@ from bot.errors import Refusal
 from bot.kind import KINDS, head
 from bot.message import Card, Outgoing
 from bot.moment import due_words
-from bot.receipt import story
+from bot.receipt import first_line, story
 from bot.several import each_of
 from bot.signature import Number, Option, Rest, When
 from bot.task import progress_in, stopped
@@ -215,4 +215,4 @@ async def take_back(request: Request) -> Outgoing:
         if each.entry.kind == "budget" and each.verb != OPENED
     ]
     title = f"↩️ 已撤销 {'、'.join(said[:3])}{more}"
-    return Card(title=title, text="\n".join([undone[-1].entry.title, *notes[:3]]))
+    return Card(title=title, text="\n".join([first_line(undone[-1].entry.title, 100), *notes[:3]]))

@@ -10,6 +10,7 @@ from bot.context import Request
 from bot.errors import Refusal
 from bot.grammar import half_width
 from bot.holiday import days_words, zone_words
+from bot.meeting import meeting_of
 from bot.message import Button, Card, Outgoing
 from bot.moment import WEEKDAYS as NAMES
 from bot.preference import WEEKDAYS, escalation_ladder, stars_hour
@@ -17,6 +18,8 @@ from bot.report_hour import daily_words, weekly_words
 from bot.round import plan
 from bot.round_words import plan_words
 from bot.signature import Rest
+from bot.standup_question import questions_of
+from bot.standup_question import words as question_words
 from storage import team as teams
 
 topic = Topic("设置", about="站会、星星、升级的时间，由团队自己定", place=82)
@@ -82,11 +85,11 @@ async def escalation(request: Request, hours: Annotated[str, Rest("三个小时�
 
 
 @topic.command("设置 本群", "设置本群", example="设置 本群 站会")
-async def here(request: Request, what: Annotated[str, Rest("站会、星星、日报或周报")]) -> Outgoing:
-    """站会、星星、日报和周报以后发在这个群（项目经理或系统管理员）"""
+async def here(request: Request, what: Annotated[str, Rest("站会、星星、日报或例会")]) -> Outgoing:
+    """站会、星星、日报和周报、例会以后发在这个群（项目经理或系统管理员）"""
     await _check_may_set(request)
     purposes = {"站会": "standup", "星星": "stars", "使用之星": "stars"}
-    purposes |= {"日报": "report", "周报": "report"}
+    purposes |= {"日报": "report", "周报": "report", "例会": "meeting"}
     purpose = purposes.get(what.strip())
     if purpose is None:
         raise Refusal("要写发什么，比如 设置 本群 站会 或 设置 本群 星星", usage=False)
@@ -123,6 +126,10 @@ def _standup_words(request: Request, team: teams.Team | None = None) -> str:
     return plan_words(plan(request.config, chosen))
 
 
+def _question_words(request: Request, team: teams.Team | None = None) -> str:
+    return "、".join(map(question_words, questions_of(team or request.team)))
+
+
 def _stars_words(request: Request, team: teams.Team | None = None) -> str:
     hour = stars_hour(request.config, team or request.team)
     if hour is None:
@@ -140,6 +147,14 @@ def _escalation_words(request: Request, team: teams.Team | None = None) -> str:
     )
 
 
+def _meeting_words(request: Request, team: teams.Team | None = None) -> str:
+    meeting = meeting_of(team or request.team)
+    if meeting is None:
+        return "没定（要定就说：设置 例会 周二 周五 10:00）"
+    before = request.config.meetings.agenda_before
+    return f"{meeting.words}，提前 {before} 分钟发议程"
+
+
 def _holiday_words(request: Request, team: teams.Team | None = None) -> str:
     return days_words(request, team or request.team)
 
@@ -151,10 +166,12 @@ def _zone_words(request: Request, _team: teams.Team | None = None) -> str:
 # What a team can set, as it is called and said.
 _SHOWN = {
     "standup": ("站会", _standup_words),
+    "questions": ("站会问题", _question_words),
     "stars": ("星星", _stars_words),
     "escalation": ("升级", _escalation_words),
     "daily": ("日报", daily_words),
     "weekly": ("周报", weekly_words),
+    "meeting": ("例会", _meeting_words),
     "calendar": ("假期", _holiday_words),
     "zone": ("时区", _zone_words),
 }
