@@ -112,7 +112,7 @@ class Dispatcher:
         letters: list[Waiting] = []
         outcomes: list[str] = []
         async with self._database.begin() as tx:
-            fresh = await inbox.take(tx, [_arrival(each.incoming) for each in tickets])
+            fresh = await inbox.take(tx, [self._arrival(each.incoming) for each in tickets])
             for each in tickets:
                 outcome, written = await self._work(tx, each.incoming, fresh)
                 outcomes.append(outcome)
@@ -144,16 +144,21 @@ class Dispatcher:
             await self._close(incoming, "refused", refusal.text, Text(text=refusal.text))
         except sa.exc.DBAPIError:
             raise
-        except Exception:
-            log.exception("message %s of %s failed", incoming.id, incoming.chat.platform)
-            sorry = Text(text="抱歉，这一句我没处理好，已经记下来了。请稍后再说一次。")
+        except Exception as bug:
+            kept = "已经记下来了"
+            if self._unlogged(incoming):
+                kept = "也没有存"
+                log.error("a message without a name failed: %s", type(bug).__name__)  # noqa: TRY400
+            else:
+                log.exception("message %s of %s failed", incoming.id, incoming.chat.platform)
+            sorry = Text(text=f"抱歉，这一句我没处理好，{kept}。请稍后再说一次。")
             await self._close(incoming, "failed", "bug", sorry)
         ticket.error = None
 
     async def _close(self, incoming: Incoming, outcome: str, why: str, answer: Outgoing) -> None:
         """In a second transaction: the message is settled, and its sender told why not."""
         async with self._database.begin() as tx:
-            if not await inbox.take(tx, [_arrival(incoming, outcome=outcome, why=why)]):
+            if not await inbox.take(tx, [self._arrival(incoming, outcome=outcome, why=why)]):
                 return
             request = await self._arrive(tx, incoming)
             await self._answer(request, Reply(message=answer))
@@ -279,28 +284,34 @@ class Dispatcher:
         reply = answer if isinstance(answer, Reply) else Reply(message=answer)
         incoming = request.incoming
         reply_to = incoming.quoted if incoming.clicked else incoming.id
+        quotable = incoming.kind is Kind.SAID and not self._unlogged(incoming)
         await request.tell(
             request.chat,
             reply.message,
             number=reply.number,
             asks=reply.asks,
-            reply_to=reply_to if incoming.kind is Kind.SAID else None,
+            reply_to=reply_to if quotable else None,
             reply_token=incoming.reply_token,
             asked_at=incoming.at,
         )
 
+    def _unlogged(self, incoming: Incoming) -> bool:
+        return incoming.kind is Kind.SAID and self._commands.unlogged(clean(incoming.text))
 
-def _arrival(incoming: Incoming, *, outcome: str = "done", why: str = "") -> inbox.Arrival:
-    # What people say to each other is none of our business: only that it came is noted.
-    overheard = incoming.kind is Kind.SAID and not incoming.addressed
-    return inbox.Arrival(
-        platform=incoming.chat.platform,
-        message_id=incoming.id,
-        event_id=incoming.event_id,
-        chat_external_id=incoming.chat.id,
-        sender_external_id=incoming.sender.id,
-        text="" if overheard else clean(incoming.text)[:LONGEST],
-        at=incoming.at,
-        outcome="ignored" if overheard else outcome,
-        why=why[:200],
-    )
+    def _arrival(
+        self, incoming: Incoming, *, outcome: str = "done", why: str = ""
+    ) -> inbox.Arrival:
+        # What people say to each other is none of our business: only that it came is noted.
+        overheard = incoming.kind is Kind.SAID and not incoming.addressed
+        unlogged = self._unlogged(incoming)
+        return inbox.Arrival(
+            platform=incoming.chat.platform,
+            message_id=incoming.id,
+            event_id=incoming.event_id,
+            chat_external_id="" if unlogged else incoming.chat.id,
+            sender_external_id="" if unlogged else incoming.sender.id,
+            text="" if overheard or unlogged else clean(incoming.text)[:LONGEST],
+            at=incoming.at,
+            outcome="ignored" if overheard else outcome,
+            why=why[:200],
+        )

@@ -57,6 +57,15 @@ async def test_a_repeat_of_a_message_is_one_message(visitor: Visitor) -> None:
     assert len(await visitor.read()) == 4
 
 
+async def test_what_is_said_without_a_name_is_not_in_the_transcript(visitor: Visitor) -> None:
+    await visitor.say("张三", "匿名 培训太赶了", group="")
+    await visitor.say("张三", "@大管家 匿名：培训太赶了", group="")
+
+    assert [each.text for each in visitor.house.heard] == ["匿名 培训太赶了", "匿名：培训太赶了"]
+    said = [each for each in await visitor.read("", sender="张三") if each["sender"] == "张三"]
+    assert [each["text"] for each in said] == ["匿名 …（不保存）"] * 2
+
+
 async def test_a_letter_that_is_sent_twice_is_one_message(visitor: Visitor) -> None:
     letter = Letter(key="k1", chat=GROUP, message=Text(text="早"))
 

@@ -124,6 +124,9 @@ class TrialHouse:
     def leads(self, text: str, quoting: bool) -> bool:
         return text.split(" ")[0] in {*ANSWERS, *PHRASES}
 
+    def unlogged(self, text: str) -> bool:
+        return text.startswith("匿名")
+
     def phrases(self) -> list[dict[str, str]]:
         return [
             {

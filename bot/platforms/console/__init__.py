@@ -14,6 +14,7 @@ from storage.console import PRIVATE, Line
 from storage.database import Database, Tx
 
 BOT = "大管家"
+UNLOGGED = "匿名 …（不保存）"
 _OTHER_REPLICAS = 2.0  # seconds until we look what another process has written
 
 
@@ -117,6 +118,12 @@ def incoming(
         quoted=None if quoted is None else str(quoted),
         at=at,
     )
+
+
+def transcribed(text: str, unlogged: Callable[[str], bool]) -> str:
+    """A typed message as the transcript keeps it."""
+    words, _, _ = mention.resolve(text, (), bot=BOT)
+    return UNLOGGED if unlogged(words) else text
 
 
 def clicked(

@@ -7,7 +7,15 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from bot.message import Chat, Incoming
-from bot.platforms.console import BOT, Console, chat_of, clicked, incoming, view
+from bot.platforms.console import (
+    BOT,
+    Console,
+    chat_of,
+    clicked,
+    incoming,
+    transcribed,
+    view,
+)
 from bot.platforms.console.assets import assets
 from bot.platforms.console.clock import target
 from bot.platforms.console.guard import Guard, Problem, answer
@@ -54,6 +62,9 @@ class House(Protocol):
 
     def leads(self, text: str, quoting: bool) -> bool:
         """Whether the text begins with a command; one that quotes need not say a number."""
+
+    def unlogged(self, text: str) -> bool:
+        """Whether nothing of the text may be noted, not even in the transcript."""
 
     def phrases(self) -> list[dict[str, str]]: ...
 
@@ -167,7 +178,7 @@ class Page:
                 key=read_key(body.get("id"), chat, sender),
                 chat=chat.id,
                 sender=sender,
-                body=view.said(text),
+                body=view.said(transcribed(text, self._house.unlogged)),
                 reply_to=quoted.id if quoted else None,
                 at=at,
             )
