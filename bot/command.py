@@ -256,7 +256,8 @@ class Commands:
         # Of two characters one in common is little: 卡店 and 点卡 are 卡点, 好的 is not 我的.
         if len(word) == 2 and word[0] != close[0][0] and word != close[0][::-1]:
             return None
-        return close[0] + text.strip().lstrip("/")[len(word) :]
+        meant = close[0] + text.strip().lstrip("/")[len(word) :]
+        return meant if self.find(meant) is not None else None  # 周报 上周 means what it says
 
 
 def _distance(one: str, other: str) -> int:

@@ -127,7 +127,7 @@ def _check_length(request: Request, written: Sequence[_Written]) -> None:
 def reason(error: Refusal | Unclear, now: datetime) -> str:
     """Why a line cannot be understood, in half a sentence."""
     if isinstance(error, Refusal):
-        return re.split("。|\n|，比如", error.text)[0]
+        return re.split("。|\n|，比如|，说 我的", error.text)[0]
     deadline = error.deadline
     if deadline.status == "confirm" and gone_by(deadline, now):
         return f"今年的「{deadline.matched}」已经过去了，明年的请写上年份"

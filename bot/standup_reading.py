@@ -70,7 +70,7 @@ def read(text: str, questions: Sequence[Question] = USUAL, *, ahead: bool = Fals
     labels = list(pattern.finditer(plain))
     bare = all(each["plain"] for each in labels)
     if not labels or (bare and "\n" not in text.strip()):
-        return _unlabelled(text, ahead)
+        return _unlabelled(text, ahead, tuple(questions), parts)
     said = _sentence(text[: labels[0].start()], ahead)
     ends = [each.start() for each in labels[1:]] + [len(text)]
     for label, end in zip(labels, ends, strict=True):
@@ -94,10 +94,14 @@ def _with_sentence(said: Said, parts: Mapping[str, str], ahead: bool) -> Said:
     return replace(rest, sure=False) if len(rest.parts) > 1 else said
 
 
-def _unlabelled(text: str, ahead: bool) -> Said:
+def _unlabelled(
+    text: str, ahead: bool, questions: tuple[Question, ...], parts: Mapping[str, str]
+) -> Said:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) < 2 or _is_story(lines, ahead):
         return _sentence("\n".join(lines), ahead)
+    if [each.part for each in questions] != [each.part for each in USUAL]:
+        return _one_each(lines, questions, parts)
     first, second = (BULLET.sub("", line) for line in lines[:2])
     done, plan = ("今", "明") if ahead else ("昨", "今")
     if first.startswith(plan) and _day(first, ahead) and not second.startswith(plan):
@@ -107,6 +111,18 @@ def _unlabelled(text: str, ahead: bool) -> Said:
         today=_without_day(second, plan),
         blockers="\n".join(lines[2:]) or None,
     )
+
+
+def _one_each(
+    lines: Sequence[str], questions: Sequence[Question], parts: Mapping[str, str]
+) -> Said:
+    """A line for each of the team's own questions. In another number nobody can tell which."""
+    if len(lines) != len(questions):
+        return Said(unclear="\n".join(lines))
+    said = Said()
+    for question, line in zip(questions, lines, strict=True):
+        said = said.with_part(parts[question.label], BULLET.sub("", line))
+    return said
 
 
 def _without_day(line: str, day: str) -> str:

@@ -310,3 +310,18 @@ async def test_two_leaves_with_only_a_weekend_between_are_one_absence(room: Room
         "11月27日 的请假已经记过，替班的改成王敏"
     )
     assert await reminders(room, at(30, 23), "李四") == []
+
+
+async def test_one_day_of_a_leave_can_be_taken_out(room: Room) -> None:
+    await room.say("张三", "请假 12月1日到3日")
+
+    answer = await room.words("张三", "请假 取消 12月2日")
+
+    assert answer.startswith("请假改了，现在是 12月1日、12月3日 · ")
+    assert "12月1日 周二\n我：12月3日 周四" in await room.words("张三", "请假")
+    await room.say("张三", "撤销")
+    assert "12月1日 周二 到 12月3日 周四" in await room.words("张三", "请假")
+
+
+async def test_where_it_begins_is_never_guessed(room: Room) -> None:
+    assert "从哪天到哪天" in await room.words("张三", "@大管家 请假到下周三")

@@ -172,14 +172,14 @@ async def test_it_is_posted_in_the_group_that_is_chosen(room: Room) -> None:
     assert of_the_meeting(await room.wait_until(day(26, 12), group=room.group)) == []
 
 
-async def test_in_a_year_of_holidays_it_is_posted_only_where_it_is_held(room: Room) -> None:
-    await room.say("王敏", "设置 例会 周五 10:00")
+async def test_on_a_day_off_of_the_team_there_is_none(room: Room) -> None:
+    await room.say("王敏", "设置 例会 周四 10:00")
+    await room.say("王敏", "设置 假期 2026-11-26 休")
 
-    # 1 January 2027 is a Friday, and off.
-    await room.wait_until(day(31, month=12))
-    assert of_the_meeting(await room.wait_until(datetime(2027, 1, 2, tzinfo=SHANGHAI))) == []
-    said = of_the_meeting(await room.wait_until(datetime(2027, 1, 9, tzinfo=SHANGHAI)))
-    assert [each.splitlines()[0][:6] for each in said] == ["📋 10:0", "📝 例会开完"]
+    assert (
+        (await room.words("李四", "设置 例会")).splitlines()[1].startswith("下一次 12月3日 周四")
+    )
+    assert of_the_meeting(await room.wait_until(day(27, 9))) == []
 
 
 async def test_a_bot_that_was_down_posts_no_agenda_when_the_meeting_is_on(room: Room) -> None:

@@ -136,3 +136,12 @@ def test_whose_leave_covers_the_rest_is_excused(
     found = excused(SITTING, [leave(*each) for each in spans], leave(asked, asked).since)
 
     assert (7 in found) is away
+
+
+async def test_nobody_becomes_a_member_by_being_sent_away(room: Room) -> None:
+    await room.say("王敏", "我的")
+
+    for said in ("成员 移除 @没来过", "站会成员 减 @没来过", "站会成员 加 @没来过"):
+        assert "没来过" in await room.words("王敏", said)
+
+    assert "没来过" not in await room.words("王敏", "站会成员")

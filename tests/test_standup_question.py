@@ -226,3 +226,18 @@ async def test_weeks_that_make_no_sense(room: Room) -> None:
         assert await room.words("张三", f"站会趋势 {said}") == (
             "要看几周？1 到 26 周，比如 站会趋势 8"
         )
+
+
+async def test_a_line_for_each_question_is_an_answer_to_each(room: Room) -> None:
+    await room.say("王敏", "设置 站会问题 昨日、今日、卡点、心情 1-5")
+
+    answer = await room.words("张三", "站会 写代码\n测试\n无\n3")
+
+    assert "昨日：写代码\n今日：测试\n卡点：无\n心情：已记" in answer
+    assert await room.words("张三", "卡点列表") == "没有未了结的卡点 👍"
+
+
+async def test_another_number_of_lines_is_asked_about(room: Room) -> None:
+    await room.say("王敏", "设置 站会问题 今日、卡点、心情 1-5")
+
+    assert isinstance(await room.say("张三", "站会 写代码\n测试"), Form)

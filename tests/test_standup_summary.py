@@ -189,7 +189,7 @@ async def test_the_others_of_the_day_are_found_by_name_and_day(room: Room) -> No
         "11月25日 周三没有叫「早会」的站会，比如 站会 小结、站会 小结 昨天"
     )
     assert await room.words("张三", "站会小结 11月22日") == (
-        "11月22日 周日没有站会，看上一次可以说：站会 小结 昨天"
+        "11月22日 周日没有站会，上一次是 11月26日 周四，可以说：站会 小结 2026-11-26"
     )
     assert await room.words("张三", "站会小结 2月30日") == (
         "没有「2月30日」这一天，比如 站会 小结 11月24日"

@@ -58,6 +58,8 @@ async def ask_for(
         raise Refusal("替班的要是另一个人，比如 请假 明天 找 @王五", usage=False)
     if said.stand_in is not None and not re.search(r"[\w]", said.time):
         return await name_stand_in(request, said, said.stand_in)
+    if re.match(r"\s*[到至]", said.time):
+        raise Refusal("从哪天到哪天？比如 请假 今天到下周三", usage=False)
     clock = clock_of(request)
     found = leave_time(said.time, clock, settled=request.settled)
     if isinstance(found, Choice):
@@ -91,6 +93,7 @@ async def cancel(
     said = await said_in(request, which or "")
     if said.who.id != request.sender.id:
         await request.require_keeper("取消别人的请假要项目经理或系统管理员来做")
+    part: Span | None = None
     coming = await ahead(request, said.who)
     mine = said.who.id == request.sender.id
     if not coming:
@@ -105,9 +108,54 @@ async def cancel(
             known = "、".join(short_words(span_of(each, zone)) for each in coming[:3])
             raise Refusal(f"那天没有请假，记着的是 {known}", usage=False)
         coming = fitting
+        # A button names a leave by its first day; who types a day means that day.
+        part = spans[0] if len(spans) == 1 and not request.incoming.clicked else None
     if len(coming) > 1:
         return _which(request, said.who, coming)
+    if part is not None:
+        left = _left(span_of(coming[0], request.calendar.zone), part, request.text)
+        if left:
+            return await _cancel_part(request, said.who, coming[0], left)
     return await _cancel(request, said.who, coming[0])
+
+
+def _left(span: Span, part: Span, text: str) -> list[Span]:
+    """What remains of a leave without this part of it; who is back from a day on stays back."""
+    before = [Span(span.since, part.since)] if part.since > span.since else []
+    after = [Span(part.until, span.until)] if part.until < span.until else []
+    return before if text.lstrip(" /").startswith("销假") else [*before, *after]
+
+
+async def _cancel_part(request: Request, who: Member, leave: Leave, left: Sequence[Span]) -> Card:
+    """Some days of it; the others stay as they were."""
+    noon = request.config.deadlines.noon
+    await leaves.cancel(request.tx, leave.id, at=request.clock)
+    added = [
+        await leaves.add(
+            request.tx,
+            team_id=request.team.id,
+            member_id=who.id,
+            since=each.since,
+            until=each.until,
+            stand_in_id=leave.stand_in_id,
+            at=request.clock,
+        )
+        for each in left
+    ]
+    await request.step(CANCELLING, step_text(added=added, removed=[leave.id]))
+    whose = "" if who.id == request.sender.id else f"{who.name} "
+    still = "、".join(short_words(each, noon) for each in left)
+    title = f"{whose}请假改了，现在是 {still}"
+    ids = [each for each in (who.id, leave.stand_in_id) if each not in (None, request.sender.id)]
+    found = await members.by_ids(request.tx, [each for each in ids if each is not None])
+    told = []
+    for each in found.values():
+        if request.chat.private:
+            said = f"{who.name} 的请假改了，现在是 {still}"
+            await request.tell_member(each, Card(title=said), group=request.chat.id)
+        else:
+            told.append(Person(each.external_id, each.name))
+    return Card(title=f"{title} · {UNDO_HINT}", mentions=tuple(told))
 
 
 def _which(request: Request, who: Member, coming: Sequence[Leave]) -> Reply:

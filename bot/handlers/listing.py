@@ -1,12 +1,13 @@
 """Lists of what is open: mine, the team's by kind, what is late."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from bot import agenda, listing, mine
 from bot.command import Commands, Topic
 from bot.context import Reply, Request
 from bot.listing import take_page
-from bot.message import Outgoing
+from bot.message import Card, Outgoing
 from bot.signature import Mention, Rest
 from storage.member import Member
 
@@ -122,7 +123,11 @@ async def meeting(request: Request) -> Outgoing:
     return await agenda.agenda(request)
 
 
-_TURNED = {"我的": mine.mine, "逾期": listing.overdue, "议程": agenda.agenda}
+_TURNED: dict[str, Callable[[Request, int], Awaitable[Card]]] = {
+    "我的": mine.mine,
+    "逾期": listing.overdue,
+    "议程": agenda.agenda,
+}
 
 
 @topic.command("翻页", example="翻页 我的 第2页")

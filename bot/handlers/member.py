@@ -89,7 +89,9 @@ def _role(what: str) -> Role:
 @topic.command(
     "成员 移除", "成员移除", "移除成员", "成员 删除", "成员 离开", example="成员 移除 @赵六"
 )
-async def remove(request: Request, who: Annotated[Member, Mention("成员")]) -> Outgoing | Reply:
+async def remove(
+    request: Request, who: Annotated[Member, Mention("成员", known=True)]
+) -> Outgoing | Reply:
     """有人离开项目：不再提醒他，名单里也没有他，记录都留着（项目经理或系统管理员）"""
     await request.require_keeper("移除成员要项目经理或系统管理员来做")
     team = await members.in_team(request.tx, request.team.id)

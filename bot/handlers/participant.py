@@ -24,7 +24,9 @@ async def show(request: Request) -> Outgoing:
 
 
 @topic.command("站会成员 加", "站会成员加", "站会 成员 加", example="站会成员 加 @周总")
-async def add(request: Request, who: Annotated[tuple[Member, ...], Mention("成员")]) -> Outgoing:
+async def add(
+    request: Request, who: Annotated[tuple[Member, ...], Mention("成员", known=True)]
+) -> Outgoing:
     """让这些人也写站会（项目经理或系统管理员）"""
     return await _choose(request, who, takes_part=True)
 
@@ -32,7 +34,9 @@ async def add(request: Request, who: Annotated[tuple[Member, ...], Mention("成�
 @topic.command(
     "站会成员 减", "站会成员减", "站会成员 删", "站会 成员 减", example="站会成员 减 @李四 @王五"
 )
-async def drop(request: Request, who: Annotated[tuple[Member, ...], Mention("成员")]) -> Outgoing:
+async def drop(
+    request: Request, who: Annotated[tuple[Member, ...], Mention("成员", known=True)]
+) -> Outgoing:
     """这些人不用写站会（项目经理或系统管理员）"""
     return await _choose(request, who, takes_part=False)
 

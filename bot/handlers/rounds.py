@@ -177,7 +177,14 @@ async def _store(request: Request, rounds: Sequence[Round], *, off: bool = False
     setting = changed(request.config, before, rounds, request.now, request.calendar, off=off)
     await teams.change_setting(request.tx, request.team.id, "standup", setting)
     await request.step("设置", "standup")
-    return _card("✅ 站会", plan(request.config, setting), _from_when(request, setting))
+    notes = [_from_when(request, setting), _holidays(rounds)]
+    return _card("✅ 站会", plan(request.config, setting), *notes)
+
+
+def _holidays(rounds: Sequence[Round]) -> str:
+    """周一到周五 is said by many who mean working days."""
+    all_week = any(each.days and set(range(5)) <= set(each.days) for each in rounds)
+    return "放假那几天也会开；放假不开，就把日子写成 工作日" if all_week else ""
 
 
 def _card(title: str, rounds: Sequence[Round], *notes: str) -> Card:

@@ -1,6 +1,7 @@
 """站会小结: who wrote what at a standup, a page at a time."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -11,12 +12,13 @@ from bot.grammar import half_width
 from bot.listing import take_page
 from bot.message import Card, Outgoing
 from bot.moment import day_words
-from bot.round import Sitting, current, rounds_of, sittings
+from bot.round import Round, Sitting, current, rounds_of, sittings
 from bot.signature import Rest
 from bot.standup_summary import summary
 
 topic = Topic("站会小结", about="这次站会谁写了什么、卡在哪", place=53)
 
+LOOK_BACK = 31  # days
 _DAYS_AGO = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 _DAY = re.compile(r"(?:(\d{4})[-年./])?(\d{1,2})[-月./](\d{1,2})[日号]?|今[天日]|昨[天日]|前天")
 
@@ -56,8 +58,19 @@ def _sitting(request: Request, words: str) -> Sitting:
         return now
     begun = [each for each in held if each.opens <= request.now]
     if not held:
-        raise Refusal(f"{day_words(day)}没有站会，看上一次可以说：站会 小结 昨天", usage=False)
+        last = _last(request, rounds)
+        before = (
+            f"，上一次是 {day_words(last)}，可以说：站会 小结 {last.isoformat()}" if last else ""
+        )
+        raise Refusal(f"{day_words(day)}没有站会{before}", usage=False)
     return begun[-1] if begun else held[0]
+
+
+def _last(request: Request, rounds: Sequence[Round]) -> date | None:
+    """The newest day on which one has opened."""
+    days = (request.now.date() - timedelta(days=number) for number in range(LOOK_BACK))
+    held = (each for day in days for each in sittings(rounds, day, request.calendar))
+    return next((each.day for each in held if each.opens <= request.now), None)
 
 
 def _day(request: Request, said: re.Match[str]) -> date:
