@@ -144,7 +144,8 @@ class Commands:
         self._lengths = sorted({len(phrase) for phrase in self._by_phrase}, reverse=True)
         silent = [phrase for phrase, each in self._by_phrase.items() if each.unlogged]
         self._silent = frozenset("".join(silent))
-        self._wishes = re.compile(rf"\W*[我想要来请帮能可以给]*(?:{'|'.join(silent) or '(?!)'})")
+        spelt = "|".join(r"\s*".join(phrase) for phrase in silent) or "(?!)"  # 匿 名 as well
+        self._wishes = re.compile(rf"\W*[我想要来请帮能可以给]*(?:{spelt})")
 
     def __iter__(self) -> Any:
         return (command for topic in self.topics for command in topic.commands)

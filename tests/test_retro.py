@@ -144,6 +144,7 @@ async def test_no_table_holds_the_words_but_one_and_no_row_a_name_with_them(
     await whisper(begun, "李四", NOTE)
     await whisper(begun, "李四", f"{NOTE} @张三 @钱七 也这么说")
     await begun.say("李四", f"@大管家 匿名：{NOTE}", group=PRIVATE)
+    await begun.say("李四", f"回顾 匿名 {NOTE}", group=PRIVATE)
     after = await dump(app)
 
     assert {name for name, rows in after.items() if any(NOTE in row for row in rows)} == {
@@ -184,6 +185,7 @@ async def test_the_inbox_knows_only_that_something_came(begun: Room, app: App) -
         ("匿名怎么用？", "私聊我说：匿名 培训太赶了，想多练两次"),
         ("匿铭 写错的", "要匿名说，请这样开头：匿名 会议太多。刚才那句我没有存"),
         ("我想匿名说，培训太赶了", "要匿名说，请这样开头：匿名 会议太多。刚才那句我没有存"),
+        ("匿 名 培训太赶了", "要匿名说，请这样开头：匿名 会议太多。刚才那句我没有存"),
         ("🤫“匿名 培训太赶了”", "要匿名说，请这样开头：匿名 会议太多。刚才那句我没有存"),
     ],
 )

@@ -21,7 +21,7 @@ topic = Topic("回顾", about="匿名说说哪里好、哪里要改：谁说的�
 _UNPUBLISHED = re.compile(r"不(?:公布|公开|发|看)了?|作废")
 
 
-@topic.command("匿名", example=retro.EXAMPLE, unlogged=True)
+@topic.command("匿名", "回顾 匿名", "回顾匿名", example=retro.EXAMPLE, unlogged=True)
 async def say(request: Request, what: Annotated[str, Rest("一句话")]) -> Outgoing:
     """私聊我，给开着的回顾匿名说一句；谁说的不存"""
     if not request.chat.private:
