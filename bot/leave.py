@@ -219,7 +219,9 @@ def back_from(own: Iterable[Span], now: datetime, calendar: Calendar) -> Span | 
     today = datetime.combine(now.date(), _MIDNIGHT, calendar.zone)
     for each in own if calendar.is_workday(now.date()) else ():
         first = each.until <= now and not calendar.working_hours(each.until, today)
-        if first and calendar.workdays_between(each.first, each.until.date()):
+        begun = each.since.astimezone(calendar.zone)
+        whole = each.first if begun.time() == _MIDNIGHT else each.first + timedelta(days=1)
+        if first and calendar.workdays_between(whole, each.until.date()):
             return each
     return None
 

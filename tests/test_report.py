@@ -253,3 +253,7 @@ def test_many_causes_are_one_short_line() -> None:
     )  # fmt: skip
 
     assert causes == "证书过期 1、权限没开 1、数据重复导入 1、网线断了 1、其他 2、没写根因 1"
+
+
+async def test_no_near_miss_says_the_same_again(room: Room) -> None:
+    assert "周报 上周" not in await room.words("张三", "@大管家 周报 上周")

@@ -1,12 +1,12 @@
 """After a stop not everything comes at once, nothing comes stale, and nothing comes twice."""
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from bot.app import App
+from bot.app import SWEEP, App
 from bot.context import LEASE, Context
 from bot.lateness import choose
 from bot.message import as_lines
@@ -294,3 +294,13 @@ async def test_a_standup_in_the_hour_of_the_change_is_held_once(
 
     assert (opened(said), summed_up(said)) == (1, 1)
     assert said.index(next(each for each in said if "开始" in each)) == 0
+
+
+async def test_the_timer_does_not_sleep_through_a_clock_that_is_set_back(app: App) -> None:
+    late = datetime.now(UTC) + timedelta(hours=1)  # noqa: TID251 - the timer's own clock
+    job = app._timer.add_job(app._sweep, "cron", second=0, id=SWEEP, next_run_time=late)
+    app._timer.start(paused=True)
+
+    await app._mind_the_clock()
+
+    assert job.next_run_time < late - timedelta(minutes=50)

@@ -1,7 +1,7 @@
 """Who is away is left in peace: the stand-in hears, and may act, instead."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from bot.app import App
 from bot.config import Config
 from bot.context import Context
 from bot.leave import away
+from bot.message import as_lines
 from storage import member as members
 from storage import team as teams
 from storage.database import Database
@@ -307,3 +308,13 @@ async def test_where_nobody_stands_in_the_group_is_told(room: Room) -> None:
     assert names(told) == []
     assert told.title == "🔁 任务 #3 到新的一次了 · 负责人 李四 · 11月27日 周五 09:00"
     assert told.text.splitlines()[-1] == "李四 请假到 11月30日，还没人替"
+
+
+async def test_half_a_day_is_not_greeted(room: Room) -> None:
+    await room.say("张三", "任务 写方案 明天")
+    await room.say("张三", "请假 今天下午")
+
+    said = [as_lines(each) for each in await room.wait_until(WEDNESDAY + timedelta(days=1))]
+
+    assert any("今天要留意" in each for each in said)
+    assert not any("欢迎回来" in each for each in said)

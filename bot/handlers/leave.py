@@ -112,10 +112,11 @@ async def cancel(
         part = spans[0] if len(spans) == 1 and not request.incoming.clicked else None
     if len(coming) > 1:
         return _which(request, said.who, coming)
-    if part is not None:
-        left = _left(span_of(coming[0], request.calendar.zone), part, request.text)
-        if left:
-            return await _cancel_part(request, said.who, coming[0], left)
+    span = span_of(coming[0], request.calendar.zone)
+    if part is not None and (left := _left(span, part, request.text)):
+        noon = request.config.deadlines.noon
+        still = "、".join(short_words(each, noon) for each in left)
+        return await _replace(request, said.who, coming[0], left, f"请假改了，现在是 {still}")
     return await _cancel(request, said.who, coming[0])
 
 
@@ -124,38 +125,6 @@ def _left(span: Span, part: Span, text: str) -> list[Span]:
     before = [Span(span.since, part.since)] if part.since > span.since else []
     after = [Span(part.until, span.until)] if part.until < span.until else []
     return before if text.lstrip(" /").startswith("销假") else [*before, *after]
-
-
-async def _cancel_part(request: Request, who: Member, leave: Leave, left: Sequence[Span]) -> Card:
-    """Some days of it; the others stay as they were."""
-    noon = request.config.deadlines.noon
-    await leaves.cancel(request.tx, leave.id, at=request.clock)
-    added = [
-        await leaves.add(
-            request.tx,
-            team_id=request.team.id,
-            member_id=who.id,
-            since=each.since,
-            until=each.until,
-            stand_in_id=leave.stand_in_id,
-            at=request.clock,
-        )
-        for each in left
-    ]
-    await request.step(CANCELLING, step_text(added=added, removed=[leave.id]))
-    whose = "" if who.id == request.sender.id else f"{who.name} "
-    still = "、".join(short_words(each, noon) for each in left)
-    title = f"{whose}请假改了，现在是 {still}"
-    ids = [each for each in (who.id, leave.stand_in_id) if each not in (None, request.sender.id)]
-    found = await members.by_ids(request.tx, [each for each in ids if each is not None])
-    told = []
-    for each in found.values():
-        if request.chat.private:
-            said = f"{who.name} 的请假改了，现在是 {still}"
-            await request.tell_member(each, Card(title=said), group=request.chat.id)
-        else:
-            told.append(Person(each.external_id, each.name))
-    return Card(title=f"{title} · {UNDO_HINT}", mentions=tuple(told))
 
 
 def _which(request: Request, who: Member, coming: Sequence[Leave]) -> Reply:
@@ -174,36 +143,55 @@ async def _cancel(request: Request, who: Member, leave: Leave) -> Outgoing:
     """What has begun on an earlier day ends with yesterday: that somebody was away stays true."""
     span = span_of(leave, request.calendar.zone)
     today = datetime.combine(request.now.date(), time(0), request.calendar.zone)
+    if span.since < today:
+        until = short_words(Span(today - timedelta(days=1), today))
+        left, title = [Span(span.since, today)], f"欢迎回来 · 请假记到 {until}"
+    else:
+        noon = request.config.deadlines.noon
+        left, title = [], f"{span_words(span, request.now, noon)} 的请假取消了"
+    text = "接下来的提醒还是发给本人" if leave.stand_in_id else ""
+    return await _replace(request, who, leave, left, title, text, over=True)
+
+
+async def _replace(
+    request: Request,
+    who: Member,
+    leave: Leave,
+    left: Sequence[Span],
+    title: str,
+    text: str = "",
+    *,
+    over: bool = False,
+) -> Card:
+    """What is left of a leave; ``over``: nothing of it that is still to come."""
     noon = request.config.deadlines.noon
     await leaves.cancel(request.tx, leave.id, at=request.clock)
-    whose = "" if who.id == request.sender.id else f"{who.name} "
-    title, added = f"{whose}{span_words(span, request.now, noon)} 的请假取消了", []
-    if span.since < today:
-        added.append(
-            await leaves.add(
-                request.tx,
-                team_id=request.team.id,
-                member_id=who.id,
-                since=leave.since,
-                until=today,
-                stand_in_id=leave.stand_in_id,
-                at=request.clock,
-            )
+    added = [
+        await leaves.add(
+            request.tx,
+            team_id=request.team.id,
+            member_id=who.id,
+            since=each.since,
+            until=each.until,
+            stand_in_id=leave.stand_in_id,
+            at=request.clock,
         )
-        title = f"{whose}欢迎回来 · 请假记到 {short_words(Span(today - timedelta(days=1), today))}"
+        for each in left
+    ]
     await request.step(CANCELLING, step_text(added=added, removed=[leave.id]))
+    span = short_words(span_of(leave, request.calendar.zone), noon)
+    said = f"{who.name} {span} 的请假取消了" if over else f"{who.name} 的{title}"
     ids = [each for each in (who.id, leave.stand_in_id) if each not in (None, request.sender.id)]
     found = await members.by_ids(request.tx, [each for each in ids if each is not None])
-    text = "接下来的提醒还是发给本人" if leave.stand_in_id else ""
     told = []
     for each in found.values():
         if request.chat.private:
-            said = f"{who.name} {short_words(span, noon)} 的请假取消了"
-            note = "你不用替了，谢谢" if each.id == leave.stand_in_id else ""
+            note = "你不用替了，谢谢" if over and each.id == leave.stand_in_id else ""
             await request.tell_member(each, Card(title=said, text=note), group=request.chat.id)
         else:
             told.append(Person(each.external_id, each.name))
-    return Card(title=f"{title} · {UNDO_HINT}", text=text, mentions=tuple(told))
+    whose = "" if who.id == request.sender.id else f"{who.name} "
+    return Card(title=f"{whose}{title} · {UNDO_HINT}", text=text, mentions=tuple(told))
 
 
 # --- 谁请假 ------------------------------------------------------------------------------------
