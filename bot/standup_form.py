@@ -58,10 +58,11 @@ class Known:
         return {"yesterday": self.yesterday, "today": self.today, "blockers": self.blockers}[part]
 
     def due(self, now: datetime, most: int = 3) -> str:
-        """Which tasks are due soon: #12 整理客户清单（11月27日 周五 18:00）"""
+        """Which tasks are due soon, or late: #12 整理客户清单（11月27日 周五 18:00）"""
         soon = [each for each in self.tasks if each.due is not None and each.due < now + SOON]
         return "、".join(
-            f"#{each.number} {first_line(each.title, 20)}（{due_words(each.due, now)}）"
+            f"#{each.number} {first_line(each.title, 20)}（{due_words(each.due, now)}"
+            f"{'，已逾期' if each.due < now else ''}）"
             for each in soon[:most]
             if each.due
         )

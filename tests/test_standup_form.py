@@ -169,3 +169,12 @@ async def test_what_is_not_mine_is_only_text(room: Room) -> None:
         "没有 #77 这条记录，只当文字记下",
     ]
     assert "进展" not in await room.words("李四", "查看 1")
+
+
+async def test_what_is_late_is_said_to_be_late(room: Room) -> None:
+    await room.say("张三", "任务 整理客户清单 今天")
+    await room.wait_until(OPENS)
+
+    hint = fields(await form(room))["今日"].hint
+
+    assert hint.endswith("#1 整理客户清单（11月25日 周三 18:00，已逾期）")

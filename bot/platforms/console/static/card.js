@@ -127,7 +127,7 @@ function control(field, id) {
   switch (field.kind) {
     case "paragraph": return h("textarea", { ...common, rows: 3 });
     case "choice": return h("select", {},
-      h("option", { value: "" }, field.hint || "请选择"),
+      h("option", { value: "" }, field.hint ? `请选择（${field.hint}）` : "请选择"),
       field.options.map((each) => h("option", { value: each }, each)));
     case "ticks": return field.options.length ? ticks(field) : h("input", common);
     case "person": return h("input", { ...common, list: `${id}-list`, placeholder: field.hint || "写名字" });
